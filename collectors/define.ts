@@ -1,0 +1,84 @@
+import type { z } from 'zod';
+import type { Fact, Finding, Id, Method, Population, SourceKind } from '../schemas/index.ts';
+
+/** One true-or-false statement inside a collector, named for the good state. */
+export type Check = {
+  /** The good state in a few words: "No tenant reads another tenant’s rows". */
+  title: string;
+  /** What exactly is true when the check passes, for somebody who wants to argue with it. */
+  statement: string;
+};
+
+/** What `collect` may use. The connection is resolved from the environment; nothing else is reachable. */
+export type CollectContext<Expect> = {
+  /** Connection values with the `$NAME` references replaced by the environment’s values. */
+  connection: Readonly<Record<string, string>>;
+  expect: Expect;
+  allowIntrusive: boolean;
+  /** Aborts when the run’s time is up or the person presses Ctrl-C. */
+  signal: AbortSignal;
+  /** One short line about how far it is, for people; never data that was read. */
+  progress: (message: string) => void;
+};
+
+/** What `assess` says about what was read. Facts pass the collector’s allow-list before anything is kept. */
+export type Assessment<Facts> = {
+  population: Population;
+  findings: Finding[];
+  facts: Facts;
+  redactions?: { what: string; why: string; count: number }[];
+};
+
+/** One line of `doctor`: a right that is missing, a right too many, or something that is as it should be. */
+export type Diagnosis = { level: 'ok' | 'missing' | 'too-much' | 'error'; message: string; hint?: string };
+
+/**
+ * Code that reads one kind of thing from one kind of source. `collect` reads and never judges; `assess` judges, is
+ * pure, and never reads. After auditree's design principles.
+ */
+export type Collector<Expect = unknown, Raw = unknown, Facts extends Record<string, Fact> = Record<string, Fact>> = {
+  id: Id;
+  title: string;
+  /** The page section that lists its findings. */
+  topic: Id;
+  /** The kind of source it reads. */
+  source: SourceKind;
+  method: Method;
+  /** The rights it needs, in words that an administrator can grant by. */
+  permissions: readonly string[];
+  /** The declared intent, parsed from `collect.<id>.expect` of a source. */
+  expect: z.ZodType<Expect>;
+  /** What `collect` returns. Private: it is judged and dropped. */
+  raw: z.ZodType<Raw>;
+  /** The allow-list of what may be published besides findings. */
+  facts: z.ZodType<Facts>;
+  checks: Readonly<Record<Id, Check>>;
+  /** How a person with access sees the same; printed on the page. Never holds a secret. */
+  reproduce: (expect: Expect) => string[];
+  collect: (context: CollectContext<Expect>) => Promise<Raw>;
+  assess: (raw: Raw, expect: Expect) => Assessment<Facts>;
+  /** Tries the connection and its rights: enough, and not too many. */
+  doctor?: (context: CollectContext<Expect>) => Promise<Diagnosis[]>;
+  /** A script that creates the least-privileged access, to be read and run by an administrator. */
+  setup?: (expect: Expect) => string;
+};
+
+/** Declares a collector. Its folder’s name must be its id; the registry is made of the folders. */
+export function defineCollector<Expect, Raw, Facts extends Record<string, Fact>>(
+  collector: Collector<Expect, Raw, Facts>,
+): Collector<Expect, Raw, Facts> {
+  return collector;
+}
+
+/**
+ * Thrown by `collect` when the source could not be read. The message is our own words: a server's message may quote
+ * data, so it never gets here. Becomes outcome `error` of every check; the last observation keeps its date.
+ */
+export class SourceUnreadable extends Error {
+  readonly kind: 'denied' | 'transient' | 'schema' | 'configuration';
+  constructor(kind: SourceUnreadable['kind'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'SourceUnreadable';
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** An instant in UTC, RFC 3339 with a trailing Z. Fields named `*At` hold one. */
+export const Instant = z.iso
+  .datetime({ offset: false, message: 'must be an instant in UTC such as 2026-11-03T09:00:00Z' })
+  .meta({ description: 'Instant in UTC, RFC 3339, for example 2026-11-03T09:00:00Z.' });
+export type Instant = z.infer<typeof Instant>;
+
+/** A calendar date. Fields named `*On` hold one. */
+export const DateOn = z.iso
+  .date('must be a date that exists, written YYYY-MM-DD')
+  .meta({ description: 'Calendar date, YYYY-MM-DD.' });
+export type DateOn = z.infer<typeof DateOn>;
+
+const units = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/** A length of time in one unit: minutes, hours, days or weeks (`30m`, `24h`, `7d`, `2w`). */
+export const Duration = z
+  .string()
+  .regex(/^[1-9][0-9]{0,5}[mhdw]$/, 'must be a whole number with m, h, d or w, such as 24h or 7d')
+  .meta({ description: 'Length of time: a whole number with m, h, d or w, for example 24h.' });
+export type Duration = z.infer<typeof Duration>;
+
+/** Milliseconds in a Duration. Throws a TypeError for text that Duration refuses. */
+export function durationMs(duration: Duration): number {
+  const unit = duration.at(-1);
+  if (unit !== 'm' && unit !== 'h' && unit !== 'd' && unit !== 'w') throw new TypeError(`not a duration: ${duration}`);
+  return Number(duration.slice(0, -1)) * units[unit];
+}
+
+/** An IANA time zone that this machine's clock data knows, such as Europe/Zurich. */
+export const TimeZone = z
+  .string()
+  .refine((zone) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: zone });
+      return true;
+    } catch {
+      return false;
+    }
+  }, 'must be an IANA time zone such as Europe/Zurich')
+  .meta({ description: 'IANA time zone, for example Europe/Zurich.' });
+export type TimeZone = z.infer<typeof TimeZone>;
