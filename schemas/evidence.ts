@@ -55,7 +55,6 @@ export const Population = z
   })
   .meta({ id: 'Population', description: 'What was looked at, and whether that was everything.' });
 export type Population = z.infer<typeof Population>;
-export type Population = z.infer<typeof Population>;
 
 /** One run of one collector on one source, as it is published. Canonical JSON (RFC 8785), at most 64,000 bytes. */
 export const Evidence = z
