@@ -1,0 +1,306 @@
+/** Where in a file something is wrong. Lines and columns count from 1. */
+export type Location = { file: string; line: number; column: number; length?: number };
+
+/** What an error says besides its name. */
+export type ErrorText = {
+  /** What happened, in one sentence with the names in it. */
+  what: string;
+  /** What to do next. */
+  hint: string;
+};
+
+/**
+ * Every error that a person can meet, by a permanent name. `why` is the rule behind it and is printed in the
+ * reference; `exit` is the exit code: 1 what was asked does not hold, 2 wrong usage or content, 3 could not finish.
+ */
+type ErrorDefinition<P> = { exit: 1 | 2 | 3; why: string; text: (parameters: P) => ErrorText };
+
+function define<P>(definition: ErrorDefinition<P>): ErrorDefinition<P> {
+  return definition;
+}
+
+const near = (suggestion: string | undefined, otherwise: string) =>
+  suggestion === undefined ? otherwise : `did you mean \`${suggestion}\`?`;
+
+/** The catalogue. A name is never changed or reused. */
+export const errors = {
+  ContentMissing: define<{ folder: string; file: string }>({
+    exit: 2,
+    why: 'Without an organization there is nobody who makes the claims.',
+    text: ({ folder, file }) => ({
+      what: `\`${file}\` is missing in the content folder ${folder}.`,
+      hint: 'write it, or point at the right folder with --content DIR or CANDOR_CONTENT; `candor init DIR` makes one.',
+    }),
+  }),
+  ContentSyntax: define<{ problem: string }>({
+    exit: 2,
+    why: 'A file that cannot be read as YAML may mean something else than it says.',
+    text: ({ problem }) => ({
+      what: `this is not valid YAML: ${problem}`,
+      hint: 'check quotes, indentation and colons on this line.',
+    }),
+  }),
+  ContentFrontMatter: define<Record<string, never>>({
+    exit: 2,
+    why: 'The fields of a claim, document or update stand between two lines of three hyphens.',
+    text: () => ({
+      what: 'the front matter is missing or not closed.',
+      hint: 'begin the file with a line `---`, the fields, and another line `---`.',
+    }),
+  }),
+  ContentUnknownKey: define<{ key: string; type: string; suggestion?: string | undefined; known: string[] }>({
+    exit: 2,
+    why: 'A misspelt field would be ignored in silence, and the page would say less than its author meant.',
+    text: ({ key, type, suggestion, known }) => ({
+      what: `\`${key}\` is not a field of ${type}.`,
+      hint: near(suggestion, `the fields are ${known.join(', ')}.`),
+    }),
+  }),
+  ContentInvalid: define<{ path: string; problem: string; suggestion?: string | undefined }>({
+    exit: 2,
+    why: 'Content is strict, so that the page cannot show a value that nobody meant.',
+    text: ({ path, problem, suggestion }) => ({
+      what: `\`${path}\` ${problem}.`,
+      hint: near(suggestion, 'the reference of content types lists what is allowed.'),
+    }),
+  }),
+  ContentRequired: define<{ path: string; type: string }>({
+    exit: 2,
+    why: 'The page needs this field to say who, what or until when.',
+    text: ({ path, type }) => ({
+      what: `\`${path}\` is missing; every ${type} needs it.`,
+      hint: `add a line \`${path}: …\`.`,
+    }),
+  }),
+  ContentBadId: define<{ name: string }>({
+    exit: 2,
+    why: 'The name of a file or folder is the id, and ids stand in addresses.',
+    text: ({ name }) => ({
+      what: `\`${name}\` cannot be an id.`,
+      hint: 'rename it to lower-case letters, digits and single hyphens, such as `rows-are-scoped`.',
+    }),
+  }),
+  ContentUnknownFile: define<{ name: string; suggestion?: string | undefined }>({
+    exit: 2,
+    why: 'A file in a place that nothing reads is a claim that nobody sees.',
+    text: ({ name, suggestion }) => ({
+      what: `nothing reads \`${name}\`.`,
+      hint: near(suggestion, 'move it to the folder of its kind, or delete it.'),
+    }),
+  }),
+  ContentDuplicateId: define<{ id: string; type: string; other: string }>({
+    exit: 2,
+    why: 'An id is an address; two things cannot live at one.',
+    text: ({ id, type, other }) => ({
+      what: `the ${type} id \`${id}\` is already used by ${other}.`,
+      hint: 'rename one of the two files.',
+    }),
+  }),
+  ContentDuplicateKey: define<{ key: string }>({
+    exit: 2,
+    why: 'Of two values for one field only one would count, and nobody could tell which.',
+    text: ({ key }) => ({ what: `\`${key}\` is given twice.`, hint: 'delete one of the two.' }),
+  }),
+  ContentPlaceholder: define<{ value: string }>({
+    exit: 2,
+    why: 'A placeholder mailbox looks like a contact and is none.',
+    text: ({ value }) => ({
+      what: `\`${value}\` is a placeholder, not a mailbox that people read.`,
+      hint: 'write the real address, or leave the field out.',
+    }),
+  }),
+  ContentFutureDate: define<{ field: string; value: string }>({
+    exit: 2,
+    why: 'A deviation cannot have been accepted, nor a statement made, on a day that has not come.',
+    text: ({ field, value }) => ({
+      what: `\`${field}\` lies in the future: ${value}.`,
+      hint: 'write the day on which it really happened.',
+    }),
+  }),
+  ReferenceMissing: define<{ id: string; type: string; suggestion?: string | undefined }>({
+    exit: 2,
+    why: 'A reference to something that does not exist would be a dead link on the page.',
+    text: ({ id, type, suggestion }) => ({
+      what: `there is no ${type} \`${id}\`.`,
+      hint: near(suggestion, `write it, or remove the reference.`),
+    }),
+  }),
+  ClaimCycle: define<{ path: string[] }>({
+    exit: 2,
+    why: 'A claim that rests on itself rests on nothing.',
+    text: ({ path }) => ({
+      what: `this roll-up goes round in a circle: ${path.join(' → ')}.`,
+      hint: 'remove one of these references.',
+    }),
+  }),
+  ClaimPlanMissing: define<{ status: string }>({
+    exit: 2,
+    why: 'What is planned without a plan is a promise that nobody can hold you to.',
+    text: ({ status }) => ({
+      what: `the claim is ${status} but names no roadmap item.`,
+      hint: 'add `roadmap: <id>`, or say not-available.',
+    }),
+  }),
+  EvidenceUnknownSource: define<{ source: string; suggestion?: string | undefined }>({
+    exit: 2,
+    why: 'A claim can only rest on a system that is declared, so that the reader can see which one it is.',
+    text: ({ source, suggestion }) => ({
+      what: `\`${source}\` is not a declared source.`,
+      hint: near(suggestion, `declare it in content/sources/${source}.yaml.`),
+    }),
+  }),
+  EvidenceUnknownCollector: define<{ collector: string; suggestion?: string | undefined }>({
+    exit: 2,
+    why: 'Evidence is made by a collector; one that does not exist makes none.',
+    text: ({ collector, suggestion }) => ({
+      what: `\`${collector}\` is not a collector.`,
+      hint: near(suggestion, '`candor docs` lists all collectors.'),
+    }),
+  }),
+  EvidenceNotCollected: define<{ source: string; collector: string }>({
+    exit: 2,
+    why: 'A check that is never run leaves its claim unknown for ever.',
+    text: ({ source, collector }) => ({
+      what: `the source \`${source}\` does not collect \`${collector}\`.`,
+      hint: `add \`${collector}: {}\` under collect in content/sources/${source}.yaml.`,
+    }),
+  }),
+  EvidenceUnknownCheck: define<{ check: string; collector: string; count: number; suggestion?: string | undefined }>({
+    exit: 2,
+    why: 'A claim that cites a check which does not exist could never be shown to hold.',
+    text: ({ check, collector, count, suggestion }) => ({
+      what: `\`${check}\` is not a check of ${collector}.`,
+      hint: `${suggestion === undefined ? '' : `did you mean \`${suggestion}\`? `}\`candor docs ${collector}\` lists all ${count}.`,
+    }),
+  }),
+  SourceKindMismatch: define<{ collector: string; needs: string; kind: string }>({
+    exit: 2,
+    why: 'A collector reads one kind of source.',
+    text: ({ collector, needs, kind }) => ({
+      what: `\`${collector}\` reads a source of kind ${needs}; this one is ${kind}.`,
+      hint: `move it to a source of kind ${needs}.`,
+    }),
+  }),
+  UsageUnknownCommand: define<{ command: string; suggestion?: string | undefined }>({
+    exit: 2,
+    why: 'Nothing is done for a command that is not known.',
+    text: ({ command, suggestion }) => ({
+      what: `there is no command \`${command}\`.`,
+      hint: near(suggestion, '`candor help` lists the commands.'),
+    }),
+  }),
+  UsageInvalid: define<{ problem: string; usage: string }>({
+    exit: 2,
+    why: 'Nothing is done for options that are not understood.',
+    text: ({ problem, usage }) => ({ what: problem, hint: `usage: ${usage}` }),
+  }),
+  EnvironmentMissing: define<{ variable: string; source: string }>({
+    exit: 3,
+    why: 'Secrets come only from the environment.',
+    text: ({ variable, source }) => ({
+      what: `the environment variable ${variable} is not set; the source \`${source}\` needs it.`,
+      hint: `set ${variable} where this command runs, or as a secret of the workflow.`,
+    }),
+  }),
+  EvidenceDamaged: define<{ problem: string }>({
+    exit: 3,
+    why: 'A record that does not match its own digest or schema was changed by hand or cut off; it proves nothing.',
+    text: ({ problem }) => ({
+      what: `this evidence record cannot be trusted: ${problem}`,
+      hint: 'restore it from version control; or move it away and collect anew, which starts its history afresh.',
+    }),
+  }),
+  EvidenceNotWritten: define<{ problem: string }>({
+    exit: 3,
+    why: 'What was recorded before stays as it was.',
+    text: ({ problem }) => ({
+      what: `the evidence could not be written (${problem}); what was recorded before is untouched.`,
+      hint: 'make room, or allow this user to write to the folder, and collect again.',
+    }),
+  }),
+  CollectBusy: define<{ pid: number }>({
+    exit: 3,
+    why: 'Two writers would each lose the other’s history.',
+    text: ({ pid }) => ({
+      what: `another collection is writing to this content folder (process ${pid}).`,
+      hint: 'wait until it has ended.',
+    }),
+  }),
+  CollectorInvalid: define<{ collector: string; problem: string }>({
+    exit: 2,
+    why: 'Each folder of collectors/ holds one collector whose id is the folder’s name.',
+    text: ({ collector, problem }) => ({
+      what: `the collector in the folder \`${collector}\` cannot be used: ${problem}`,
+      hint: '`candor new collector <id>` makes one that runs.',
+    }),
+  }),
+  PortTaken: define<{ port: number }>({
+    exit: 3,
+    why: 'Two servers cannot listen on one port.',
+    text: ({ port }) => ({
+      what: `port ${port} is already in use.`,
+      hint: `end what uses it, or choose another with --port ${port + 1}.`,
+    }),
+  }),
+  BuildDemoInProduction: define<{ source: string }>({
+    exit: 1,
+    why: 'Demonstration evidence on a real page would be a lie.',
+    text: ({ source }) => ({
+      what: `the source \`${source}\` is a demonstration, and this is a production build.`,
+      hint: 'remove it, or build without --production.',
+    }),
+  }),
+  BuildMissing: define<{ folder: string }>({
+    exit: 2,
+    why: 'There is nothing to serve before the site is built.',
+    text: ({ folder }) => ({ what: `there is no built site in ${folder}.`, hint: 'run `candor build` first.' }),
+  }),
+  BuildFailed: define<{ problem: string }>({
+    exit: 3,
+    why: 'The site that was built before stays as it was.',
+    text: ({ problem }) => ({
+      what: `the site could not be built: ${problem}`,
+      hint: 'run `candor check`, then build again with --verbose.',
+    }),
+  }),
+  DemoUnavailable: define<Record<string, never>>({
+    exit: 2,
+    why: 'The demo and its database server belong to Candor’s own repository and are not part of the package.',
+    text: () => ({
+      what: '`candor start` runs the demo of Candor’s own repository.',
+      hint: 'in your own folder use `candor collect`, `candor build` and `candor serve`.',
+    }),
+  }),
+  InitNotEmpty: define<{ file: string }>({
+    exit: 2,
+    why: 'Nothing of yours is ever overwritten.',
+    text: ({ file }) => ({ what: `\`${file}\` is already there.`, hint: 'choose an empty or new folder.' }),
+  }),
+} as const;
+
+/** The permanent name of an error. */
+export type ErrorName = keyof typeof errors;
+type Parameters = { [N in ErrorName]: (typeof errors)[N] extends ErrorDefinition<infer P> ? P : never };
+const definitions: { [N in ErrorName]: ErrorDefinition<Parameters[N]> } = errors;
+
+/** An error of the catalogue, with its place in a file where there is one. */
+export class CandorError extends Error {
+  readonly what: string;
+  readonly hint: string;
+  readonly exit: 1 | 2 | 3;
+  readonly location: Location | undefined;
+  constructor(name: ErrorName, text: ErrorText, exit: 1 | 2 | 3, location?: Location) {
+    super(text.what);
+    this.name = name;
+    this.what = text.what;
+    this.hint = text.hint;
+    this.exit = exit;
+    this.location = location;
+  }
+}
+
+/** Makes an error of the catalogue; throw it, or collect several and print them together. */
+export function candorError<N extends ErrorName>(name: N, parameters: Parameters[N], location?: Location): CandorError {
+  const definition: ErrorDefinition<Parameters[N]> = definitions[name];
+  return new CandorError(name, definition.text(parameters), definition.exit, location);
+}
