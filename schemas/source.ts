@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id } from './core/ids.ts';
-import { Duration } from './core/time.ts';
+import { Duration, durationMs } from './core/time.ts';
 import { Environment } from './core/vocabulary.ts';
 
 /** What kind of system a source is; a collector reads one kind. */
@@ -59,6 +59,10 @@ export const Collection = z
     expect: z.record(z.string(), z.json()).default({}).meta({
       description: 'The declared intent to judge against; its shape is the collector’s.',
     }),
+  })
+  .refine(({ every, validFor }) => durationMs(validFor) >= durationMs(every), {
+    path: ['validFor'],
+    message: 'must not be shorter than every, or the claim would be stale between two looks',
   })
   .meta({ id: 'Collection', description: 'What one collector does on a source.' });
 export type Collection = z.infer<typeof Collection>;

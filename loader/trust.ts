@@ -1,0 +1,18 @@
+import { readEvidence } from '../ledger/store.ts';
+import { derive } from '../posture/derive.ts';
+import type { Content, Evidence, Trust } from '../schemas/index.ts';
+import { loadContent } from './load.ts';
+
+/**
+ * Reads a content folder and derives everything that is shown, for the moment `now`. Throws the first content error;
+ * `candor check` lists them all.
+ */
+export async function readTrust(
+  folder: string,
+  now: Date,
+): Promise<{ content: Content; trust: Trust; evidence: Evidence[] }> {
+  const { content, errors } = await loadContent(folder);
+  if (content === undefined) throw errors[0] ?? new Error(`no content in ${folder}`);
+  const { evidence, damaged } = await readEvidence(folder);
+  return { content, trust: derive(content, evidence, damaged, now.toISOString()), evidence };
+}
