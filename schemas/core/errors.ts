@@ -56,20 +56,41 @@ export const errors = {
       hint: near(suggestion, `the fields are ${known.join(', ')}.`),
     }),
   }),
-  ContentInvalid: define<{ path: string; problem: string; suggestion?: string | undefined }>({
+  ContentInvalid: define<{
+    path: string;
+    problem: string;
+    suggestion?: string | undefined;
+    hint?: string | undefined;
+  }>({
     exit: 2,
     why: 'Content is strict, so that the page cannot show a value that nobody meant.',
-    text: ({ path, problem, suggestion }) => ({
+    text: ({ path, problem, suggestion, hint }) => ({
       what: `\`${path}\` ${problem}.`,
-      hint: near(suggestion, 'the reference of content types lists what is allowed.'),
+      hint: near(suggestion, hint ?? 'the reference of content types lists what is allowed.'),
     }),
   }),
-  ContentRequired: define<{ path: string; type: string }>({
+  ContentRequired: define<{ key: string; type: string; within?: string | undefined }>({
     exit: 2,
     why: 'The page needs this field to say who, what or until when.',
-    text: ({ path, type }) => ({
-      what: `\`${path}\` is missing; every ${type} needs it.`,
-      hint: `add a line \`${path}: …\`.`,
+    text: ({ key, type, within }) => ({
+      what: `\`${key}\` is missing; every ${type} needs it.`,
+      hint: `add a line \`${key}: …\`${within === undefined ? '' : ` under \`${within}\``}.`,
+    }),
+  }),
+  ContentNotText: define<Record<string, never>>({
+    exit: 2,
+    why: 'Text in another encoding would be shown with wrong letters.',
+    text: () => ({
+      what: 'this file is not text in UTF-8.',
+      hint: 'save it again with the encoding UTF-8, or move it out of the content folder.',
+    }),
+  }),
+  ContentUnreadable: define<{ problem: string }>({
+    exit: 3,
+    why: 'What could not be read must not be left out in silence.',
+    text: ({ problem }) => ({
+      what: `this cannot be read (${problem}).`,
+      hint: 'allow this user to read it, and check that links lead somewhere.',
     }),
   }),
   ContentBadId: define<{ name: string }>({
@@ -111,7 +132,7 @@ export const errors = {
   }),
   ContentFutureDate: define<{ field: string; value: string }>({
     exit: 2,
-    why: 'A deviation cannot have been accepted, nor a statement made, on a day that has not come.',
+    why: 'Nothing can have been accepted, stated or reviewed on a day that has not come.',
     text: ({ field, value }) => ({
       what: `\`${field}\` lies in the future: ${value}.`,
       hint: 'write the day on which it really happened.',
@@ -123,6 +144,46 @@ export const errors = {
     text: ({ id, type, suggestion }) => ({
       what: `there is no ${type} \`${id}\`.`,
       hint: near(suggestion, `write it, or remove the reference.`),
+    }),
+  }),
+  SectionMissing: define<{ section: string; suggestion?: string | undefined }>({
+    exit: 2,
+    why: 'Claims are shown in their section; without one they would be shown nowhere.',
+    text: ({ section, suggestion }) => ({
+      what: `this folder of claims has no section \`${section}\`.`,
+      hint: near(suggestion, `write content/sections/${section}.yaml with a title and an order.`),
+    }),
+  }),
+  SectionEmpty: define<{ section: string }>({
+    exit: 2,
+    why: 'A chapter without a claim says nothing.',
+    text: ({ section }) => ({
+      what: `the section \`${section}\` has no claims.`,
+      hint: `write a claim in content/claims/${section}/, or delete the section.`,
+    }),
+  }),
+  ClaimsMissing: define<Record<string, never>>({
+    exit: 2,
+    why: 'A trust center without a claim says nothing.',
+    text: () => ({
+      what: 'there is no claim yet.',
+      hint: 'write one in content/claims/<section>/<id>.mdx; the reference of content types has an example.',
+    }),
+  }),
+  DocumentFileMissing: define<{ file: string; suggestion?: string | undefined }>({
+    exit: 2,
+    why: 'A document that is offered must be there.',
+    text: ({ file, suggestion }) => ({
+      what: `there is no file \`${file}\` beside this document.`,
+      hint: near(suggestion, 'put it into the same folder, or remove the line.'),
+    }),
+  }),
+  DocumentEmpty: define<{ id: string }>({
+    exit: 2,
+    why: 'A public document that holds nothing is a dead link.',
+    text: ({ id }) => ({
+      what: `the public document \`${id}\` has no text, no \`file\` and no \`url\`.`,
+      hint: 'write its text below the front matter, or say where it is; or set `access: on-request`.',
     }),
   }),
   ClaimCycle: define<{ path: string[] }>({
@@ -171,6 +232,22 @@ export const errors = {
     text: ({ check, collector, count, suggestion }) => ({
       what: `\`${check}\` is not a check of ${collector}.`,
       hint: `${suggestion === undefined ? '' : `did you mean \`${suggestion}\`? `}\`candor docs ${collector}\` lists all ${count}.`,
+    }),
+  }),
+  ExceptionUncited: define<{ check: string }>({
+    exit: 2,
+    why: 'An accepted deviation stays visible; where no claim rests on the check, it would be shown nowhere.',
+    text: ({ check }) => ({
+      what: `no claim cites \`${check}\`, so this exception covers nothing.`,
+      hint: 'cite the check under `evidence` of the claim that it is about, or delete the exception.',
+    }),
+  }),
+  ValidityTooShort: define<{ every: string; validFor: string }>({
+    exit: 2,
+    why: 'A look that expires before the next one leaves its claims stale in between.',
+    text: ({ every, validFor }) => ({
+      what: `a look is valid for ${validFor}, but the next one comes after ${every}.`,
+      hint: `set \`validFor\` to more than ${every}, or collect more often.`,
     }),
   }),
   SourceKindMismatch: define<{ collector: string; needs: string; kind: string }>({
