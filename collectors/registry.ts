@@ -46,7 +46,10 @@ export async function loadCollectors(folder?: string): Promise<ReadonlyMap<strin
   for (const root of folder === undefined ? [builtIn] : [builtIn, folder])
     for (const id of await foldersIn(root)) {
       const collector = await loadCollector(root, id);
-      if (collector !== undefined) collectors.set(id, collector);
+      if (collector === undefined) continue;
+      if (collectors.has(id))
+        throw candorError('CollectorInvalid', { collector: id, problem: 'candor already has one of this name.' });
+      collectors.set(id, collector);
     }
   return collectors;
 }

@@ -25,7 +25,12 @@ export const SourceKind = z
   .meta({ description: 'The kind of system; a collector reads one kind.' });
 export type SourceKind = z.infer<typeof SourceKind>;
 
-const secretKey = /(^|_)(url|dsn|uri|password|token|secret|key|credentials)$/i;
+const secretKey = /(url|dsn|uri|password|token|secret|key|credentials)$/i;
+
+/** Whether a connection field of this name may hold a secret. */
+export function holdsSecret(field: string): boolean {
+  return secretKey.test(field);
+}
 
 /** `$NAME` names an environment variable. Anything that may hold a secret must be one. */
 export const Connection = z
@@ -39,7 +44,7 @@ export const Connection = z
             path: [key],
             message: 'must name an environment variable such as $DATABASE_URL',
           });
-      } else if (secretKey.test(key) || /\/\/[^/]*:[^/]*@/.test(value)) {
+      } else if (holdsSecret(key) || /\/\/[^/]*:[^/]*@/.test(value)) {
         context.addIssue({
           code: 'custom',
           path: [key],

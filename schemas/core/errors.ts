@@ -48,12 +48,12 @@ export const errors = {
       hint: 'begin the file with a line `---`, the fields, and another line `---`.',
     }),
   }),
-  ContentUnknownKey: define<{ key: string; type: string; suggestion?: string | undefined; known: string[] }>({
+  ContentUnknownKey: define<{ key: string; owner: string; suggestion?: string | undefined; known: string[] }>({
     exit: 2,
     why: 'A misspelt field would be ignored in silence, and the page would say less than its author meant.',
-    text: ({ key, type, suggestion, known }) => ({
-      what: `\`${key}\` is not a field of ${type}.`,
-      hint: near(suggestion, `the fields are ${known.join(', ')}.`),
+    text: ({ key, owner, suggestion, known }) => ({
+      what: `\`${key}\` is not a field of ${owner}.`,
+      hint: near(suggestion, known.length === 0 ? 'delete it.' : `the fields are ${known.join(', ')}.`),
     }),
   }),
   ContentInvalid: define<{
@@ -69,11 +69,11 @@ export const errors = {
       hint: near(suggestion, hint ?? 'the reference of content types lists what is allowed.'),
     }),
   }),
-  ContentRequired: define<{ key: string; type: string; within?: string | undefined }>({
+  ContentRequired: define<{ key: string; owner: string; within?: string | undefined }>({
     exit: 2,
     why: 'The page needs this field to say who, what or until when.',
-    text: ({ key, type, within }) => ({
-      what: `\`${key}\` is missing; every ${type} needs it.`,
+    text: ({ key, owner, within }) => ({
+      what: `\`${key}\` is missing; ${owner} needs it.`,
       hint: `add a line \`${key}: …\`${within === undefined ? '' : ` under \`${within}\``}.`,
     }),
   }),

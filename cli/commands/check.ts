@@ -1,0 +1,20 @@
+import { checkContent } from '../../loader/check.ts';
+import { errorJson } from '../../loader/print.ts';
+import { Common, defineCommand } from '../command.ts';
+import { printErrors } from '../content.ts';
+import { collectorsBeside, contentFolder } from '../place.ts';
+
+export default defineCommand({
+  summary: 'Validates all content; names every error with its file, line and column.',
+  options: Common,
+  run: async (options, _words, terminal) => {
+    const folder = contentFolder(options.content, terminal);
+    const errors = await checkContent(folder, { collectors: await collectorsBeside(folder), now: terminal.now() });
+    if (options.json) terminal.out(`${JSON.stringify({ errors: errors.map(errorJson) }, null, 2)}\n`);
+    else printErrors(errors, terminal);
+    if (errors.length > 0)
+      terminal.err(`${errors.length === 1 ? '1 error' : `${errors.length} errors`} in ${folder}\n`);
+    else if (!options.json) terminal.out('The content is valid.\n');
+    return errors.length === 0 ? 0 : 1;
+  },
+});

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { type CollectResult, collect, plansOf } from '../../collectors/run.ts';
+import { nearest } from '../../loader/nearest.ts';
+import { candorError, Evidence, Outcome } from '../../schemas/index.ts';
+import { Common, defineCommand } from '../command.ts';
+import { validContent } from '../content.ts';
+import { candorVersion, contentFolder } from '../place.ts';
+import { showProgress } from '../progress.ts';
+
+const usage = 'candor collect [SOURCE[/COLLECTOR]…] [--fail-on failed,error]';
+
+export default defineCommand({
+  summary: 'Reads the sources, judges what was read, and records it as evidence.',
+  words: '[SOURCE[/COLLECTOR]…]',
+  options: Common.extend({
+    'fail-on': z.string().optional().meta({
+      description: 'Exit with 1 when any check ends in one of these outcomes, for example failed,error.',
+    }),
+    trigger: Evidence.shape.run.shape.trigger.optional().meta({
+      description: 'What started this run, for the record: manual (the default), schedule or start.',
+    }),
+  }),
+  run: async (options, words, terminal) => {
+    const failOn = outcomes(options['fail-on']);
+    const folder = contentFolder(options.content, terminal);
+    const valid = await validContent(folder, terminal);
+    if (valid === undefined) return 2;
+    const sources = valid.content.sources;
+    for (const word of words) requireKnown(word, plansOf({ ...valid, sources, only: [] }));
+    const results = await collect({
+      folder,
+      sources,
+      collectors: valid.collectors,
+      only: words,
+      environment: terminal.environment,
+      trigger: options.trigger ?? (terminal.environment.GITHUB_EVENT_NAME === 'schedule' ? 'schedule' : 'manual'),
+      version: candorVersion(),
+      commit: terminal.environment.GITHUB_SHA ?? null,
+      now: terminal.now,
+      signal: terminal.signal,
+      report: showProgress(terminal),
+    });
+    if (options.json) terminal.out(`${JSON.stringify({ results: results.map(summary) }, null, 2)}\n`);
+    if (terminal.signal.aborted) return 130;
+    return exitCode(results, failOn);
+  },
+});
+
+/** 3 when nothing at all could be read or a record could not be kept; 1 for the outcomes of --fail-on; else 0. */
+export function exitCode(results: readonly CollectResult[], failOn: readonly Outcome[]): number {
+  if (results.some((result) => 'error' in result)) return 3;
+  const ran = results.flatMap((result) => ('evidence' in result ? [result.evidence] : []));
+  if (ran.length > 0 && ran.every(({ population }) => population === null)) return 3;
+  return ran.some(({ checks }) => checks.some(({ outcome }) => failOn.includes(outcome))) ? 1 : 0;
+}
+
+function outcomes(text: string | undefined): Outcome[] {
+  return (text?.split(',') ?? []).map((word) => {
+    const parsed = Outcome.safeParse(word.trim());
+    if (!parsed.success)
+      throw candorError('UsageInvalid', {
+        problem: `\`${word}\` is not an outcome; there are ${Outcome.options.join(', ')}.`,
+        usage,
+      });
+    return parsed.data;
+  });
+}
+
+function requireKnown(word: string, plans: ReturnType<typeof plansOf>): void {
+  const known = new Set(plans.flatMap(({ sourceId, collector }) => [sourceId, `${sourceId}/${collector.id}`]));
+  if (known.has(word)) return;
+  const [source = word, collector] = word.split('/');
+  if (collector !== undefined && known.has(source)) throw candorError('EvidenceNotCollected', { source, collector });
+  throw candorError('EvidenceUnknownSource', { source, suggestion: nearest(source, known) });
+}
+
+function summary(result: CollectResult) {
+  const { source, collector } = result;
+  if ('error' in result) return { source, collector, error: result.error.name, what: result.error.what };
+  const { id, collectedAt, counts, checks, population } = result.evidence;
+  const outcomes = checks.map(({ check, outcome, reason }) => ({ check, outcome, reason }));
+  return { source, collector, id, collectedAt, readable: population !== null, counts, checks: outcomes };
+}

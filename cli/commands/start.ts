@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { candorError } from '../../schemas/index.ts';
+import { Common, defineCommand, type Terminal } from '../command.ts';
+import { packageRoot } from '../place.ts';
+import { freePort, serveSite, untilAborted } from '../site.ts';
+import build from './build.ts';
+import collect from './collect.ts';
+
+/** What the demo gives: see examples/demo. It is not part of the package, so it is only imported where it exists. */
+type DemoModule = {
+  startDemo: (options: {
+    signal: AbortSignal;
+  }) => Promise<{ environment: Record<string, string>; stop: () => Promise<void> }>;
+};
+type DemoEnvironmentModule = {
+  writeDemoEnvironment: (environment: Record<string, string>, root: string) => Promise<string>;
+  removeDemoEnvironment: (root: string) => Promise<void>;
+};
+
+const DEFAULT_PORT = 4321;
+
+export default defineCommand({
+  summary: 'Runs the demo end to end: its databases, evidence, site and server.',
+  options: Common.extend({
+    port: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .meta({ description: 'The port; else 4321 or the next free one.' }),
+  }),
+  run: async (options, _words, terminal) => {
+    const root = packageRoot();
+    const demoFolder = join(root, 'examples', 'demo');
+    if (!existsSync(demoFolder)) throw candorError('DemoUnavailable', {});
+    const { startDemo }: DemoModule = await import(pathToFileURL(join(demoFolder, 'demo.ts')).href);
+    const files: DemoEnvironmentModule = await import(pathToFileURL(join(demoFolder, 'environment.ts')).href);
+    const port = options.port ?? (await freePort(DEFAULT_PORT));
+    const say = (text: string) => terminal.err(`${text}\n`);
+
+    say('Starting PostgreSQL with the demo company’s databases …');
+    const demo = await startDemo({ signal: terminal.signal });
+    try {
+      await files.writeDemoEnvironment(demo.environment, root);
+      const content = join(root, 'content');
+      // Made anew each time: this evidence is of databases that did not exist before.
+      await rm(join(content, 'evidence'), { recursive: true, force: true });
+      const here: Terminal = {
+        ...terminal,
+        cwd: root,
+        out: terminal.err,
+        environment: { ...terminal.environment, ...demo.environment, CANDOR_CONTENT: content },
+      };
+      say('Collecting evidence from them …');
+      const collected = await collect.run({ trigger: 'start' }, [], here);
+      if (collected === 2 || terminal.signal.aborted) return collected;
+      say('Building the site …');
+      const built = await build.run({}, [], here);
+      if (built !== 0 || terminal.signal.aborted) return built;
+      const { server, url } = await serveSite(join(root, 'dist'), port, 'localhost');
+      if (options.port === undefined && port !== DEFAULT_PORT)
+        say(`Port ${DEFAULT_PORT} is in use, so this is on ${port}.`);
+      terminal.out(options.json ? `${JSON.stringify({ url })}\n` : `\n  ${url}\n\n`);
+      say(hints);
+      await untilAborted(server, terminal.signal);
+      return 0;
+    } finally {
+      await files.removeDemoEnvironment(root);
+      await demo.stop();
+    }
+  },
+});
+
+const hints = `Break it, and see whether the page notices. In another terminal:
+  npm run sql -- "alter table tickets disable row level security"
+  npm run candor -- collect
+  npm run candor -- build
+Ctrl-C ends everything.`;

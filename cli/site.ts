@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import sirv from 'sirv';
+import { candorError } from '../schemas/index.ts';
+
+/** Headers of every answer; the pages carry the same policy themselves for hosts that send none. */
+const headers: Readonly<Record<string, string>> = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
+  'Cache-Control': 'no-cache',
+};
+
+/**
+ * Builds the site of `content` into `root`/dist. It is built beside and moved in when it is whole, so that a failed or
+ * killed build leaves the old one. Throws BuildFailed.
+ */
+export async function buildSite(root: string, content: string, verbose: boolean): Promise<string> {
+  const { build } = await import('astro');
+  const dist = join(root, 'dist');
+  const fresh = join(root, `.candor/dist.${process.pid}`);
+  const old = join(root, `.candor/old.${process.pid}`);
+  process.env.CANDOR_CONTENT = content;
+  process.env.ASTRO_TELEMETRY_DISABLED = '1';
+  try {
+    await build({ root, outDir: fresh, logLevel: verbose ? 'info' : 'error' });
+    if (existsSync(dist)) await rename(dist, old);
+    await rename(fresh, dist);
+  } catch (error) {
+    throw candorError('BuildFailed', { problem: error instanceof Error ? error.message : String(error) });
+  } finally {
+    await Promise.all([fresh, old].map((folder) => rm(folder, { recursive: true, force: true })));
+  }
+  return dist;
+}
+
+/** Serves a built site until `signal` aborts. Throws PortTaken, BuildMissing. */
+export function serveSite(dist: string, port: number, host: string): Promise<{ server: Server; url: string }> {
+  if (!existsSync(join(dist, 'index.html'))) throw candorError('BuildMissing', { folder: dist });
+  const files = sirv(dist, {
+    dev: true,
+    dotfiles: false,
+    setHeaders: (response) => {
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    },
+  });
+  const page = sirv(dist, { dev: true, single: '404.html' });
+  const server = createServer((request, response) =>
+    files(request, response, () => {
+      response.statusCode = 404;
+      page(request, response);
+    }),
+  );
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      const taken = 'code' in error && error.code === 'EADDRINUSE';
+      reject(taken ? candorError('PortTaken', { port }) : error);
+    });
+    server.listen(port, host, () => resolve({ server, url: `http://${host}:${port}/` }));
+  });
+}
+
+/** Keeps serving until `signal` aborts, then closes every connection. */
+export async function untilAborted(server: Server, signal: AbortSignal): Promise<void> {
+  if (!signal.aborted)
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  server.close();
+  server.closeAllConnections();
+}
+
+/** The first port from `from` on that nobody listens on. Throws PortTaken when twenty in a row are in use. */
+export async function freePort(from: number): Promise<number> {
+  for (let port = from; port < from + 20; port += 1) if (await isFree(port)) return port;
+  throw candorError('PortTaken', { port: from });
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, 'localhost', () => probe.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,169 @@
+import { lockForWriting } from '../ledger/lock.ts';
+import { seal } from '../ledger/seal.ts';
+import { readRecord, writeRecord } from '../ledger/store.ts';
+import { canonicalJson } from '../posture/digest.ts';
+import { CandorError, type Entry, type Evidence, type Source } from '../schemas/index.ts';
+import { type Environment, resolveConnection } from './connection.ts';
+import { type Collector, SourceUnreadable } from './define.ts';
+import { admit, type Plan, type Reading, type Run, recordOf } from './judge.ts';
+
+/** Sources that are read at the same time. Within one source collectors run one after the other. */
+const SOURCES_AT_ONCE = 4;
+/** A collection that takes longer than this is given up. */
+const TIME_LIMIT_MS = 10 * 60_000;
+
+/** How far a collection is; for people. */
+export type CollectEvent = { source: string; collector: string } & (
+  | { event: 'started' }
+  | { event: 'progress'; message: string }
+  | { event: 'done'; result: CollectResult }
+);
+
+/** How one collection ended: a record was written, or an error kept it from being written. */
+export type CollectResult = { source: string; collector: string } & ({ evidence: Evidence } | { error: CandorError });
+
+/** What to collect, from where, and into which content folder. */
+export type CollectOptions = {
+  folder: string;
+  sources: readonly Entry<Source>[];
+  collectors: ReadonlyMap<string, Collector>;
+  /** `source` or `source/collector`; all when empty. */
+  only: readonly string[];
+  environment: Environment;
+  trigger: Run['trigger'];
+  version: string;
+  commit: string | null;
+  now: () => Date;
+  signal: AbortSignal;
+  report: (event: CollectEvent) => void;
+};
+
+/** The collections that `only` names, in order of source and collector. */
+export function plansOf({
+  sources,
+  collectors,
+  only,
+}: Pick<CollectOptions, 'sources' | 'collectors' | 'only'>): Plan[] {
+  return sources.flatMap(({ id: sourceId, data: source }) =>
+    Object.entries(source.collect).flatMap(([id, collection]) => {
+      const collector = collectors.get(id);
+      const wanted = only.length === 0 || only.includes(sourceId) || only.includes(`${sourceId}/${id}`);
+      return collector !== undefined && wanted ? [{ sourceId, source, collector, collection }] : [];
+    }),
+  );
+}
+
+/**
+ * Collects, assesses and records. Each record is written as soon as it is made; a source that fails never stops the
+ * others, and what was recorded before is never damaged. When `signal` aborts, what is under way leaves no record.
+ * Throws CollectBusy when somebody else is writing to the same folder.
+ */
+export async function collect(options: CollectOptions): Promise<CollectResult[]> {
+  const bySource = Map.groupBy(plansOf(options), ({ sourceId }) => sourceId);
+  const queue = [...bySource.values()];
+  const results: CollectResult[] = [];
+  const lock = await lockForWriting(options.folder);
+  try {
+    const workers = Array.from({ length: Math.min(SOURCES_AT_ONCE, queue.length) }, async () => {
+      for (let plans = queue.shift(); plans !== undefined; plans = queue.shift())
+        for (const plan of plans) {
+          if (options.signal.aborted) return;
+          const result = await collectOne(plan, options);
+          if (result !== undefined) results.push(result);
+        }
+    });
+    await Promise.all(workers);
+  } finally {
+    await lock.release();
+  }
+  const key = ({ source, collector }: CollectResult) => `${source}/${collector}`;
+  return results.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+async function collectOne(plan: Plan, options: CollectOptions): Promise<CollectResult | undefined> {
+  const name = { source: plan.sourceId, collector: plan.collector.id };
+  const done = (result: CollectResult): CollectResult => {
+    options.report({ ...name, event: 'done', result });
+    return result;
+  };
+  options.report({ ...name, event: 'started' });
+  const previous = await readRecord(options.folder, name.source, name.collector);
+  // A record that cannot be trusted is never written over: a person must look at it first.
+  if (previous !== undefined && 'reason' in previous) return done({ ...name, error: previous.error });
+  const startedAt = options.now().toISOString();
+  const { reading, secrets } = await read(plan, options);
+  if (options.signal.aborted) return undefined;
+  const { version, commit, trigger } = options;
+  const run: Run = { version, commit, trigger, startedAt, endedAt: options.now().toISOString() };
+  try {
+    const evidence = seal(recordOf(plan, run, withoutSecrets(reading, secrets), previous));
+    await writeRecord(options.folder, evidence);
+    return done({ ...name, evidence });
+  } catch (error) {
+    if (error instanceof CandorError) return done({ ...name, error });
+    throw error;
+  }
+}
+
+async function read(plan: Plan, options: CollectOptions): Promise<{ reading: Reading; secrets: string[] }> {
+  const { sourceId, source, collector, collection } = plan;
+  let secrets: string[] = [];
+  try {
+    const connection = resolveConnection(sourceId, source.connection, options.environment);
+    secrets = connection.secrets;
+    const expect = collector.expect.safeParse(collection.expect);
+    if (!expect.success)
+      throw new SourceUnreadable('configuration', 'The declared intent is not valid; `candor check` says where.');
+    const limit = AbortSignal.timeout(TIME_LIMIT_MS);
+    const signal = AbortSignal.any([options.signal, limit]);
+    const raw = await orAborted(
+      collector.collect({
+        connection: connection.values,
+        expect: expect.data,
+        allowIntrusive: source.allowIntrusive,
+        signal,
+        progress: (message) =>
+          options.report({ source: sourceId, collector: collector.id, event: 'progress', message }),
+      }),
+      signal,
+    );
+    const checked = collector.raw.safeParse(raw);
+    if (!checked.success)
+      throw new SourceUnreadable('schema', 'The source answered in a shape that the collector does not know.');
+    return { reading: { assessment: admit(collector, collector.assess(checked.data, expect.data)) }, secrets };
+  } catch (error) {
+    return { reading: { unreadable: unreadable(error) }, secrets };
+  }
+}
+
+/** A collector that ignores its signal must not hold up the others. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new SourceUnreadable('transient', 'The collection took too long and was given up.'));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** Messages of unexpected errors may quote data, so only their kind is kept. */
+function unreadable(error: unknown): SourceUnreadable {
+  if (error instanceof SourceUnreadable) return error;
+  if (error instanceof CandorError) return new SourceUnreadable('configuration', `Not configured: ${error.what}`);
+  const kind = error instanceof Error ? error.name : 'something that is no error';
+  return new SourceUnreadable(
+    'schema',
+    `The collector itself failed (${kind}); this is a bug of it, not of the source.`,
+  );
+}
+
+/** The last line of defence: a result that quotes a connection’s secret is dropped whole. */
+function withoutSecrets(reading: Reading, secrets: readonly string[]): Reading {
+  const text = 'assessment' in reading ? canonicalJson(reading.assessment) : reading.unreadable.message;
+  // In JSON a secret is spelt with its escapes.
+  if (!secrets.some((secret) => text.includes(secret) || text.includes(JSON.stringify(secret).slice(1, -1))))
+    return reading;
+  return {
+    unreadable: new SourceUnreadable('schema', 'The result quoted a secret of its connection; nothing of it was kept.'),
+  };
+}
