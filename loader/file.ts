@@ -32,12 +32,12 @@ export function readFile(
   const split = prose ? splitFrontMatter(text) : { fields: { start: 0, end: text.length }, body: undefined };
   if (split === undefined) {
     const fields = { start: 0, end: 0 };
-    const error = candorError('ContentFrontMatter', {}, locationOf(path, text, fields));
+    const error = candorError('ContentFrontMatter', {}, { file: path, line: 1, column: 1 });
     return { file: { ...file, text, fields, body: 0, value: undefined }, errors: [error] };
   }
   const { value, problems } = readYaml(text.slice(split.fields.start, split.fields.end));
   const errors = problems.map((found) => {
-    const location = locationOf(path, text, shift(found.span, split.fields.start));
+    const location = showable(file.type, text, locationOf(path, text, shift(found.span, split.fields.start)));
     return found.kind === 'duplicate'
       ? candorError('ContentDuplicateKey', { key: found.key }, location)
       : candorError('ContentSyntax', { problem: found.problem }, location);
@@ -48,7 +48,10 @@ export function readFile(
 /** A part of a string value: where it begins in the value, and how long it is. */
 export type Part = 'key' | 'value' | { from: number; length: number };
 
-/** Finds places in content files. Files are read again only when an error needs a place, and the last one is kept. */
+/**
+ * Finds places in content files. What is not there has the place of its parent, in the end of the file as a whole.
+ * Files are read again only when an error needs a place, and the last one is kept.
+ */
 export function createLocator(
   pathOf: (file: ContentFile) => string,
 ): (file: ContentFile, path: Path, part?: Part) => Location {
@@ -57,7 +60,8 @@ export function createLocator(
     const { start, end } = file.fields;
     if (last?.file !== file) last = { file, yaml: readYaml(file.text.slice(start, end)) };
     const { spanOf } = last.yaml;
-    const where = (span: Span) => locationOf(pathOf(file), file.text, shift(span, start));
+    const where = (span: Span) =>
+      showable(file.type, file.text, locationOf(pathOf(file), file.text, shift(span, start)));
     const found = path.length === 0 && part === 'key' ? undefined : spanOf(path, part === 'key' ? 'key' : 'value');
     if (found !== undefined) {
       return where(typeof part === 'object' ? inner(file.text.slice(start, end), found, part) : found);
@@ -66,9 +70,19 @@ export function createLocator(
       const parent = spanOf(path.slice(0, depth), 'key');
       if (parent !== undefined) return where(parent);
     }
-    // Nothing is there: the line that opens the front matter, or the beginning of the file.
-    return locationOf(pathOf(file), file.text, { start: 0, end: start === 0 ? 1 : start });
+    return { file: pathOf(file), line: 1, column: 1 };
   };
+}
+
+const credentials = /\/\/[^/\s]*:[^/\s]*@/;
+const secretField = /(?:^|[^a-z0-9])(?:url|dsn|uri|password|token|secret|key|credentials)["']?\s*:\s*["']?[^\s$"']/i;
+
+/** A line of a source that may hold a secret is never shown: its place has no length, so that no frame is printed. */
+function showable(type: ContentType, text: string, location: Location): Location {
+  if (type !== 'sources') return location;
+  const line = text.split('\n', location.line)[location.line - 1] ?? '';
+  const { length: _, ...place } = location;
+  return credentials.test(line) || secretField.test(line) ? place : location;
 }
 
 /** A part of a scalar keeps its place only where the text is written as it is meant: no escapes, one line. */

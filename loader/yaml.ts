@@ -14,20 +14,31 @@ export type Yaml = {
   spanOf: (path: Path, part: 'key' | 'value') => Span | undefined;
 };
 
-/** Plain words for what the parser finds; where it says more than we could, its own words are kept. */
-const words: Partial<Record<ErrorCode, string>> = {
+/** What the parser finds, in our own words: its messages may quote a value, and a value may be a secret. */
+const words: Record<ErrorCode, string> = {
+  ALIAS_PROPS: 'references such as *name are not supported; write the value out',
+  BAD_ALIAS: 'references such as *name are not supported; a value that begins with * needs quotes',
+  BAD_COLLECTION_TYPE: 'tags that begin with ! are not supported',
   BAD_DIRECTIVE: 'lines that begin with % are not supported',
   BAD_DQ_ESCAPE: 'this is not an escape that double quotes allow; use single quotes to write a backslash',
   BAD_INDENT: 'this line is not indented like the lines it belongs to',
+  BAD_PROP_ORDER: 'tags and anchors are not supported',
   BAD_SCALAR_START: 'a value that begins with this character needs quotes',
   BLOCK_AS_IMPLICIT_KEY: 'a value with a colon and a space in it needs quotes',
   BLOCK_IN_FLOW: 'inside brackets or braces, lists and fields are separated by commas',
+  DUPLICATE_KEY: 'a field is given twice',
+  IMPOSSIBLE: 'it cannot be understood',
+  KEY_OVER_1024_CHARS: 'the name of a field is too long',
+  MISSING_CHAR: 'a quote, bracket, comma, colon or space is missing here',
   MULTILINE_IMPLICIT_KEY: 'a name and its colon must stand on one line',
+  MULTIPLE_ANCHORS: 'tags and anchors are not supported',
   MULTIPLE_DOCS: 'a file holds one document; a second one begins here',
+  MULTIPLE_TAGS: 'tags and anchors are not supported',
   NON_STRING_KEY: 'the name of a field must be plain text',
   RESOURCE_EXHAUSTION: 'it is nested too deeply',
   TAB_AS_INDENT: 'tabs cannot indent; use spaces',
   TAG_RESOLVE_FAILED: 'tags that begin with ! are not supported',
+  UNEXPECTED_TOKEN: 'this is not expected here',
 };
 
 /**
@@ -39,7 +50,7 @@ export function readYaml(text: string): Yaml {
     return read(text);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const problem = 'it is nested too deeply';
+    const problem = words.RESOURCE_EXHAUSTION;
     const nowhere = () => undefined;
     return {
       value: undefined,
@@ -60,20 +71,20 @@ function read(text: string): Yaml {
   });
   const duplicates: YamlProblem[] = [];
   let syntax: YamlProblem | undefined;
-  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+  for (const { code, pos } of [...document.errors, ...document.warnings]) {
     const span = { start: pos[0], end: pos[1] };
     if (code === 'DUPLICATE_KEY') {
       const key = /^(?:"[^"\n]*"|'[^'\n]*'|[^:\r\n]*)/.exec(text.slice(span.start))?.[0].trimEnd() ?? '';
       const name = key.replace(/^["'](.*)["']$/, '$1');
       duplicates.push({ kind: 'duplicate', key: name, span: { start: span.start, end: span.start + key.length } });
     } else {
-      syntax ??= { kind: 'syntax', problem: words[code] ?? sentence(message), span };
+      syntax ??= { kind: 'syntax', problem: words[code], span };
     }
   }
   const directive = /^%.*/m.exec(text);
   if (syntax === undefined && directive !== null && document.directives?.yaml.explicit === true) {
     const span = { start: directive.index, end: directive.index + directive[0].length };
-    syntax = { kind: 'syntax', problem: words.BAD_DIRECTIVE ?? '', span };
+    syntax = { kind: 'syntax', problem: words.BAD_DIRECTIVE, span };
   }
   const root: unknown = document.contents;
   const aliases: Span[] = [];
@@ -82,7 +93,7 @@ function read(text: string): Yaml {
   if (alias !== undefined) {
     syntax = {
       kind: 'syntax',
-      problem: 'references such as *name are not supported; write the value out',
+      problem: words.ALIAS_PROPS,
       span: alias,
     };
   }
@@ -91,10 +102,6 @@ function read(text: string): Yaml {
     problems: syntax === undefined ? duplicates : [...duplicates, syntax],
     spanOf: (path, part) => spanOf(root, path, part),
   };
-}
-
-function sentence(message: string): string {
-  return `${message.charAt(0).toLowerCase()}${message.slice(1)}`.replace(/\.$/, '');
 }
 
 function plainValue(node: unknown, aliases: Span[]): unknown {

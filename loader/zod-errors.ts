@@ -28,7 +28,7 @@ function translate(issue: z.core.$ZodIssue, above: Path, subject: Parsed<unknown
     const branch = intended(issue.errors);
     if (branch !== undefined) return branch.flatMap((inner) => translate(inner, path, subject));
   }
-  if (value === undefined && issue.code !== 'custom') return [missing(path, subject)];
+  if (value === undefined && issue.code !== 'custom') return missing(path, subject);
   const part = issue.code === 'invalid_key' ? 'key' : 'value';
   const whole = [...(subject.prefix ?? []), ...path];
   const name = part === 'key' ? String(path.at(-1)) : pathText(whole);
@@ -36,30 +36,37 @@ function translate(issue: z.core.$ZodIssue, above: Path, subject: Parsed<unknown
   return [candorError('ContentInvalid', parameters, subject.locate(whole, part))];
 }
 
-function unknownKey(
-  key: string,
-  path: Path,
-  { schema, value, type, locate, prefix = [] }: Parsed<unknown>,
-): CandorError {
+function unknownKey(key: string, path: Path, subject: Parsed<unknown>): CandorError {
+  const { schema, value, type, locate, prefix = [] } = subject;
+  const at = [...prefix, ...path];
+  const owner = path.length === 0 ? `a ${type}`.replace(/^a (?=[aeio])/, 'an ') : `\`${pathText(at)}\``;
   const known = knownFields(schema, value, path);
+  const parameters = { key, owner, suggestion: meant(key, path, subject), known };
+  return candorError('ContentUnknownKey', parameters, locate([...at, key], 'key'));
+}
+
+/** The field that an unknown key was probably meant to be; never one that is there already. */
+function meant(key: string, path: Path, { schema, value }: Parsed<unknown>): string | undefined {
   const given = valueAt(value, path);
-  const free = known.filter((name) => !(isFields(given) && Object.hasOwn(given, name)));
-  const owner = path.length === 0 ? type : `\`${pathText([...prefix, ...path])}\``;
-  const suggestion = nearest(key, free);
-  return candorError(
-    'ContentUnknownKey',
-    { key, type: owner, suggestion, known },
-    locate([...prefix, ...path, key], 'key'),
+  const taken = (name: string) => isFields(given) && Object.hasOwn(given, name);
+  return nearest(
+    key,
+    knownFields(schema, value, path).filter((name) => !taken(name)),
   );
 }
 
-function missing(path: Path, { type, locate, prefix = [] }: Parsed<unknown>): CandorError {
+/** A missing field is not reported when a misspelt one beside it was probably meant to be it. */
+function missing(path: Path, subject: Parsed<unknown>): CandorError[] {
+  const { type, locate, value, schema, prefix = [] } = subject;
+  const key = pathText(path.slice(-1));
+  const siblings = valueAt(value, path.slice(0, -1));
+  const known = new Set(knownFields(schema, value, path.slice(0, -1)));
+  const unknown = isFields(siblings) ? Object.keys(siblings).filter((name) => !known.has(name)) : [];
+  if (unknown.some((name) => meant(name, path.slice(0, -1), subject) === key)) return [];
   const parent = [...prefix, ...path.slice(0, -1)];
-  const within = pathText(parent);
-  const owner =
-    path.length <= 1 ? type : `\`${within.replace(/\[\d+\]$/, '')}\`${within.endsWith(']') ? ' entry' : ''}`;
-  const parameters = { key: pathText(path.slice(-1)), type: owner, within: within === '' ? undefined : within };
-  return candorError('ContentRequired', parameters, locate(parent, 'key'));
+  const within = parent.length === 0 ? undefined : pathText(parent);
+  const owner = path.length <= 1 ? `every ${type}` : `\`${within}\``;
+  return [candorError('ContentRequired', { key, owner, within }, locate(parent, 'key'))];
 }
 
 type Explanation = { problem: string; suggestion?: string | undefined; hint?: string | undefined };

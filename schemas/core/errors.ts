@@ -36,7 +36,7 @@ export const errors = {
     exit: 2,
     why: 'A file that cannot be read as YAML may mean something else than it says.',
     text: ({ problem }) => ({
-      what: `this is not valid YAML: ${problem}`,
+      what: `this is not valid YAML: ${problem}.`,
       hint: 'check quotes, indentation and colons on this line.',
     }),
   }),
