@@ -1,7 +1,5 @@
-#!/usr/bin/env node
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadEnvFile } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { nearest } from '../loader/nearest.ts';
 import { printError } from '../loader/print.ts';
@@ -57,25 +55,4 @@ async function help(name: string | undefined, terminal: Terminal): Promise<numbe
     `candor: a trust center that shows its evidence\n\n${rows.join('\n')}\n\ncandor help COMMAND tells more.\n`,
   );
   return 0;
-}
-
-if (import.meta.main) {
-  for (const file of ['.env', join('.candor', 'demo.env')])
-    try {
-      loadEnvFile(file);
-    } catch {
-      // There is none; variables then come from the environment alone.
-    }
-  const abort = new AbortController();
-  const interrupt = () => abort.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  process.exitCode = await main(process.argv.slice(2), {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
-    interactive: process.stderr.isTTY === true && process.env.NO_COLOR === undefined,
-    environment: process.env,
-    cwd: process.cwd(),
-    now: () => new Date(),
-    signal: abort.signal,
-  });
 }

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+import { join } from 'node:path';
+import { loadEnvFile } from 'node:process';
+import { main } from './main.ts';
+
+for (const file of ['.env', join('.candor', 'demo.env')])
+  try {
+    loadEnvFile(file);
+  } catch {
+    // There is none; variables then come from the environment alone.
+  }
+const abort = new AbortController();
+const interrupt = () => abort.abort();
+process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+process.exitCode = await main(process.argv.slice(2), {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  interactive: process.stderr.isTTY === true && process.env.NO_COLOR === undefined,
+  environment: process.env,
+  cwd: process.cwd(),
+  now: () => new Date(),
+  signal: abort.signal,
+});
