@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// The clock and the time zone are fixed where a test looks at them; nothing depends on how fast the machine is.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    env: { TZ: 'UTC', NO_COLOR: '1' },
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    maxWorkers: 2,
+  },
+});
