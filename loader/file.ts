@@ -60,8 +60,16 @@ export function createLocator(
     const { start, end } = file.fields;
     if (last?.file !== file) last = { file, yaml: readYaml(file.text.slice(start, end)) };
     const { spanOf } = last.yaml;
-    const where = (span: Span) =>
-      showable(file.type, file.text, locationOf(pathOf(file), file.text, shift(span, start)));
+    const where = (span: Span) => {
+      const { length, ...place } = showable(
+        file.type,
+        file.text,
+        locationOf(pathOf(file), file.text, shift(span, start)),
+      );
+      return length === undefined || (file.type === 'sources' && path[0] === 'connection')
+        ? place
+        : { ...place, length };
+    };
     const found = path.length === 0 && part === 'key' ? undefined : spanOf(path, part === 'key' ? 'key' : 'value');
     if (found !== undefined) {
       return where(typeof part === 'object' ? inner(file.text.slice(start, end), found, part) : found);

@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import type { CandorError } from '../schemas/index.ts';
 import { frame } from './frame.ts';
+import { visible } from './width.ts';
 
 /** An error for machines. Without a place, `file`, `line`, `column` and `length` are null. */
 export type ErrorJson = {
@@ -16,69 +17,50 @@ export type ErrorJson = {
   exit: 1 | 2 | 3;
 };
 
-/** A terminal, a file, a pipe: where errors are printed. */
-export type ErrorStream = NodeJS.WritableStream & { columns?: number };
-
-type FormatOptions = {
+/** How an error is printed. */
+export type PrintOptions = {
+  /** Whether it goes to a terminal; a non-empty NO_COLOR switches colours off all the same. */
+  colour?: boolean;
   /** Paths are printed relative to this folder; the working directory when left out. */
   cwd?: string;
-  /** Colours are used when this is a terminal and NO_COLOR is not set. Plain text when left out. */
-  stream?: ErrorStream;
-  /** The text of a file, undefined when there is none; reads the disk when left out. */
-  read?: (path: string) => string | undefined;
+  /** Cells of a line; longer lines of a file are cropped around what is meant. */
+  width?: number;
 };
 
-/** An error as the design has it: name and what, place, code frame, hint. Ends with a newline. */
-export function formatError(error: CandorError, options: FormatOptions = {}): string {
-  const { cwd = process.cwd(), stream, read = readText } = options;
+/** An error as text: name and what happened, place, code frame, hint. Does not end with a newline. */
+export function printError(error: CandorError, options: PrintOptions = {}): string {
+  const { colour = false, cwd = process.cwd(), width = 120 } = options;
+  const coloured = colour && !process.env.NO_COLOR;
   const style = (format: Parameters<typeof styleText>[0], text: string) =>
-    stream === undefined ? text : styleText(format, text, { stream });
-  const lines = [`${style(['red', 'bold'], `error ${error.name}`)}: ${error.what}`];
+    coloured ? styleText(format, text, { validateStream: false }) : text;
+  const lines = [`${style(['red', 'bold'], `error ${error.name}`)}: ${visible(error.what)}`];
   const { location } = error;
   if (location !== undefined) {
     const { file, line, column, length } = location;
     const whole = length === undefined && line === 1 && column === 1;
     lines.push(`  ${style('cyan', shownPath(file, cwd) + (whole ? '' : `:${line}:${column}`))}`);
-    const text = length === undefined ? undefined : read(resolve(cwd, file));
-    const width = Math.max(40, (stream?.columns ?? 120) - String(line).length - 6);
-    const shown = text === undefined ? undefined : frame(text, location, width);
+    const text = length === undefined ? undefined : readText(resolve(cwd, file));
+    const gutter = String(line).length;
+    const shown = text === undefined ? undefined : frame(text, location, Math.max(40, width - gutter - 5));
     if (shown !== undefined) {
       lines.push(`  ${style('dim', `${line} │`)} ${shown.line}`);
-      lines.push(`  ${style('dim', `${' '.repeat(String(line).length)} │`)} ${style('red', shown.carets)}`.trimEnd());
+      lines.push(`  ${style('dim', `${' '.repeat(gutter)} │`)} ${style('red', shown.carets)}`);
     }
   }
-  lines.push(`  ${style('bold', 'hint:')} ${error.hint}`);
-  return `${lines.join('\n')}\n`;
+  lines.push(`  ${style('bold', 'hint:')} ${visible(error.hint)}`);
+  return lines.join('\n');
 }
 
-/** Prints errors, a blank line between them. Each file is read once. */
-export function printErrors(
-  errors: readonly CandorError[],
-  options: { stream?: ErrorStream; cwd?: string } = {},
-): void {
-  const { stream = process.stderr, cwd = process.cwd() } = options;
-  const texts = new Map<string, string | undefined>();
-  const read = (path: string) => {
-    if (!texts.has(path)) texts.set(path, readText(path));
-    return texts.get(path);
-  };
-  if (errors.length > 0) stream.write(errors.map((error) => formatError(error, { cwd, stream, read })).join('\n'));
-}
-
-/** An error for `--json`. The path is relative to the folder, with forward slashes. */
-export function errorJson(error: CandorError, cwd: string = process.cwd()): ErrorJson {
+/** An error for `--json`. The path is relative to the working directory, with forward slashes. */
+export function errorJson(error: CandorError): ErrorJson {
   const { name, what, hint, exit, location } = error;
   const { line = null, column = null, length = null } = location ?? {};
-  return { name, what, hint, file: location ? shownPath(location.file, cwd) : null, line, column, length, exit };
-}
-
-/** The exit code for several errors: the highest, 0 for none. */
-export function exitCode(errors: readonly CandorError[]): 0 | 1 | 2 | 3 {
-  return errors.reduce<0 | 1 | 2 | 3>((highest, { exit }) => (exit > highest ? exit : highest), 0);
+  const file = location === undefined ? null : shownPath(location.file, process.cwd());
+  return { name, what, hint, file, line, column, length, exit };
 }
 
 function shownPath(file: string, cwd: string): string {
-  return (relative(cwd, resolve(cwd, file)) || '.').replaceAll('\\', '/');
+  return visible((relative(cwd, resolve(cwd, file)) || '.').replaceAll('\\', '/'));
 }
 
 function readText(path: string): string | undefined {

@@ -24,3 +24,10 @@ export function cells(line: string): Cell[] {
 export function widthOf(shown: readonly Cell[]): number {
   return shown.reduce((sum, cell) => sum + cell.width, 0);
 }
+
+/** A text as one line in which nothing can move the cursor or change the direction of reading. */
+export function visible(text: string): string {
+  return cells(text)
+    .map((cell) => cell.text)
+    .join('');
+}

@@ -1,0 +1,76 @@
+import { type CandorError, type ContentType, candorError, DateOn } from '../../schemas/index.ts';
+import { nearest } from '../nearest.ts';
+import { isFields, pathText } from '../position.ts';
+import { allTexts, type CheckContext, filesOf, type Pattern, textsAt } from './context.ts';
+
+/** Dates of things that have happened. */
+const past: readonly { type: ContentType; at: Pattern }[] = [
+  { type: 'organization', at: ['describesAsOf'] },
+  { type: 'claims', at: ['reviewedOn'] },
+  { type: 'exceptions', at: ['acceptedOn'] },
+  { type: 'attestations', at: ['statedOn'] },
+  { type: 'certifications', at: ['issuedOn'] },
+  { type: 'subprocessors', at: ['dpa', 'signedOn'] },
+  { type: 'documents', at: ['reviewedOn'] },
+  { type: 'roadmap', at: ['doneOn'] },
+];
+
+/** Dates that cannot be yet, mailboxes that nobody reads, documents that are not there. */
+export function checkValues(context: CheckContext): CandorError[] {
+  return [...futureDates(context), ...placeholders(context), ...documents(context)];
+}
+
+function futureDates(context: CheckContext): CandorError[] {
+  // Today begins first at UTC+14.
+  const today = new Date(context.now.getTime() + 14 * 3_600_000).toISOString().slice(0, 10);
+  return past.flatMap(({ type, at }) =>
+    textsAt(context, type, at)
+      .filter(({ value }) => DateOn.safeParse(value).success && value > today)
+      .map(({ file, path, value }) => {
+        const parameters = { field: pathText(path), value };
+        return candorError('ContentFutureDate', parameters, context.loaded.locate(file.file, path));
+      }),
+  );
+}
+
+const mailbox = /^(?:mailto:)?([^\s@]+)@([^\s@]+)$/i;
+const standIn = /^(?:todo|tbd|fixme|change-?me|replace-?me|placeholder|x{2,}|your[-_.]\w.*|your(?:name|email)|dummy)$/i;
+const reserved =
+  /(?:^|\.)(?:example\.(?:com|org|net)|test|invalid|localhost|your-?(?:company|domain|organi[sz]ation)\.\w+)$/i;
+const exampleName = /(?:^|\.)example$/i;
+
+/**
+ * RFC 2606 and RFC 6761 names are nobody's mailbox. A demonstration has to write something: where every source is one,
+ * `.example` is allowed, and only that.
+ */
+function placeholders(context: CheckContext): CandorError[] {
+  const environments = textsAt(context, 'sources', ['environment']);
+  const sources = filesOf(context, 'sources').length;
+  const demo = sources > 0 && environments.filter(({ value }) => value === 'demo').length === sources;
+  return context.loaded.files.flatMap((file) =>
+    allTexts(file.value).flatMap(({ path, value }) => {
+      const [, name = '', domain = ''] = mailbox.exec(value) ?? [];
+      const placeholder = standIn.test(name) || reserved.test(domain) || (exampleName.test(domain) && !demo);
+      if (domain === '' || !placeholder) return [];
+      return [candorError('ContentPlaceholder', { value }, context.loaded.locate(file.file, path))];
+    }),
+  );
+}
+
+function documents(context: CheckContext): CandorError[] {
+  const beside = context.loaded.found.companions
+    .filter((path) => path.startsWith('documents/'))
+    .map((path) => path.slice('documents/'.length));
+  const missing = textsAt(context, 'documents', ['file'])
+    .filter(({ value }) => !beside.includes(value))
+    .map(({ file, path, value }) => {
+      const parameters = { file: value, suggestion: nearest(value, beside) };
+      return candorError('DocumentFileMissing', parameters, context.loaded.locate(file.file, path));
+    });
+  const empty = filesOf(context, 'documents').flatMap(({ id, file, value }) => {
+    if (!isFields(value) || value.access !== 'public' || 'file' in value || 'url' in value) return [];
+    if (context.loaded.body(file)?.text.trim() !== '') return [];
+    return [candorError('DocumentEmpty', { id }, context.loaded.locate(file, ['access']))];
+  });
+  return [...missing, ...empty];
+}
