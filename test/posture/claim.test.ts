@@ -115,6 +115,11 @@ test('an unknown that follows a failure keeps failing, and says when it was last
   expect(claimAt(T0 + DAY, [fail, error])).toMatchObject({ state: 'failing', observedAt: at(T0) });
 });
 
+test('a failed subject that could not be looked at this time is still failing', () => {
+  const blocked = { findings: [finding('error'), finding('passed', 'public.notes')], complete: true, at: T0 + DAY };
+  expect(claimAt(T0 + DAY, [fail, blocked])).toMatchObject({ state: 'failing', since: at(T0) });
+});
+
 test('many failures are listed up to a limit, counted beyond it, and all are resolved by one complete pass', () => {
   const findings = Array.from({ length: 80 }, (_, index) => finding('failed', `public.t${index}`));
   const [check] = evidenceAfter([{ findings, complete: true, at: T0 }]).checks;
