@@ -1,0 +1,3 @@
+import { defineConfig } from 'astro/config';
+import candor from './site/integration.ts';
+export default defineConfig({ integrations: [candor()] });

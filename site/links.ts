@@ -1,0 +1,21 @@
+const base = import.meta.env.BASE_URL.replace(/\/$/, '');
+
+/** An address inside the page, also when it is published in a folder of a host. */
+export function link(path: string): string {
+  return `${base}${path}`;
+}
+
+/** The page of a claim. */
+export function claimLink(id: string): string {
+  return link(`/claims/${id}/`);
+}
+
+/** The page of a record. */
+export function evidenceLink(source: string, collector: string): string {
+  return link(`/evidence/${source}/${collector}/`);
+}
+
+/** An address that a reader can follow: a mailbox gets its scheme. */
+export function contactUri(contact: string): string {
+  return contact.startsWith('https://') ? contact : `mailto:${contact}`;
+}

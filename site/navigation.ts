@@ -1,0 +1,49 @@
+import { type Site, site } from './trust.ts';
+
+/** The pages of the navigation, in order. A page whose content is missing is left out, and its link with it. */
+export const pages = {
+  overview: { href: '/', label: 'Overview', shown: () => true },
+  isolation: {
+    href: '/isolation/',
+    label: 'Isolation',
+    shown: ({ trust }) => trust.evidence.some(({ topic }) => topic === 'isolation'),
+  },
+  subprocessors: {
+    href: '/subprocessors/',
+    label: 'Subprocessors',
+    shown: ({ content }) => content.subprocessors.length > 0,
+  },
+  data: {
+    href: '/data/',
+    label: 'Data',
+    shown: ({ content }) => content.dataItems.length + content.dataFlows.length + content.retention.length > 0,
+  },
+  documents: {
+    href: '/documents/',
+    label: 'Documents',
+    shown: ({ content }) => content.documents.length + content.certifications.length > 0,
+  },
+  incidents: {
+    href: '/incidents/',
+    label: 'Incidents',
+    shown: ({ content }) => content.incidentPolicy !== undefined,
+  },
+  disclosure: {
+    href: '/disclosure/',
+    label: 'Disclosure',
+    shown: ({ content }) => content.disclosure !== undefined,
+  },
+  roadmap: { href: '/roadmap/', label: 'Gaps and roadmap', shown: () => true },
+  updates: { href: '/updates/', label: 'Updates', shown: ({ content }) => content.updates.length > 0 },
+} as const satisfies Record<string, { href: string; label: string; shown: (site: Site) => boolean }>;
+
+/** The name of a page of the navigation. */
+export type PageName = keyof typeof pages;
+
+/**
+ * The static paths of an optional page, whose file is named `[...page].astro`: its one address, or none. A rest
+ * parameter that is undefined leaves no trace in the address.
+ */
+export async function onlyWhenShown(name: PageName): Promise<{ params: { page: undefined } }[]> {
+  return pages[name].shown(await site()) ? [{ params: { page: undefined } }] : [];
+}

@@ -1,0 +1,19 @@
+import type { APIContext } from 'astro';
+import { json, text } from '../canonical.ts';
+import { pages } from '../navigation.ts';
+import { subprocessorsCsv } from '../sections/subprocessors-csv.ts';
+import { site } from '../trust.ts';
+
+/** The list for machines, in both forms, when there is one. */
+export async function getStaticPaths() {
+  const formats = pages.subprocessors.shown(await site()) ? ['json', 'csv'] : [];
+  return formats.map((format) => ({ params: { format } }));
+}
+
+/** All fields as JSON; those that fit a table as CSV (RFC 4180). */
+export async function GET({ params }: APIContext): Promise<Response> {
+  const { content, trust } = await site();
+  if (params['format'] === 'csv') return text(subprocessorsCsv(content.subprocessors), 'text/csv');
+  const subprocessors = content.subprocessors.map(({ id, data }) => ({ id, ...data }));
+  return json({ schema: 'candor/subprocessors@1', generatedAt: trust.generatedAt, subprocessors });
+}

@@ -1,0 +1,67 @@
+import { folder } from 'virtual:candor/content';
+import { readTrust } from '../loader/trust.ts';
+import type { CheckSupport, Content, DerivedClaim, Evidence, Trust } from '../schemas/index.ts';
+
+/** Everything that the pages show. Numbers and states come from `trust` alone; nothing is counted in a template. */
+export type Site = {
+  content: Content;
+  trust: Trust;
+  evidence: Evidence[];
+  /** The place of each claim in `trust.claims`, by id. */
+  claimIndex: ReadonlyMap<string, number>;
+  /** The records by `<source>/<collector>`. */
+  records: ReadonlyMap<string, Evidence>;
+};
+
+let once: Promise<Site> | undefined;
+
+/** Reads everything: once per build, so that two pages cannot differ; each time in development. */
+export function site(): Promise<Site> {
+  if (import.meta.env.DEV) return read();
+  once ??= read();
+  return once;
+}
+
+async function read(): Promise<Site> {
+  const { content, trust, evidence } = await readTrust(folder, buildTime(process.env['SOURCE_DATE_EPOCH']));
+  return {
+    content,
+    trust,
+    evidence,
+    claimIndex: new Map(trust.claims.map(({ id }, index) => [id, index])),
+    records: new Map(evidence.map((record) => [recordKey(record.source, record.collector.id), record])),
+  };
+}
+
+/** SOURCE_DATE_EPOCH (seconds) makes a build repeatable; without it the build’s own moment counts. */
+export function buildTime(epoch: string | undefined): Date {
+  return epoch !== undefined && /^\d{1,12}$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
+}
+
+/** The name of a record: `<source>/<collector>`. */
+export function recordKey(source: string, collector: string): string {
+  return `${source}/${collector}`;
+}
+
+/** The record that a cited check was read from. */
+export function recordOf({ records }: Site, { source, collector }: Pick<CheckSupport, 'source' | 'collector'>) {
+  return records.get(recordKey(source, collector));
+}
+
+/** A claim and where it stands in trust.json, for the figures that name their place. */
+export type PlacedClaim = { claim: DerivedClaim; at: string };
+
+/** All claims with their places. */
+export function placedClaims({ trust }: Site): PlacedClaim[] {
+  return trust.claims.map((claim, index) => ({ claim, at: `claims.${index}` }));
+}
+
+/** The public name of a source; its id when it is no longer declared. */
+export function sourceTitle({ content }: Site, id: string): string {
+  return content.sources.find((source) => source.id === id)?.data.title ?? id;
+}
+
+/** The title of a role; its id when there is none. */
+export function roleTitle({ content }: Site, id: string): string {
+  return content.roles.find((role) => role.id === id)?.data.title ?? id;
+}

@@ -1,0 +1,137 @@
+import type {
+  DataFlow,
+  DataItem,
+  DisclosurePolicy,
+  Document,
+  RetentionRule,
+  RoadmapItem,
+  SlaClock,
+  Subprocessor,
+  SubprocessorNotice,
+  Update,
+} from '../../schemas/index.ts';
+
+// Each table is keyed by the schema’s own values, so that a value without words does not compile.
+
+export const engagementWords: Record<Subprocessor['engagement'], string> = {
+  required: 'Used for every customer',
+  optional: 'Off until you switch it on',
+  'opt-out': 'On until you switch it off',
+  'customer-connected': 'Only when you connect it',
+};
+
+export const exposureWords: Record<Subprocessor['exposure'], string> = {
+  none: 'Sees no customer data',
+  'in-transit': 'Customer data in transit',
+  metadata: 'Metadata only',
+  content: 'Customer content',
+  credentials: 'Credentials',
+};
+
+export const transferWords: Record<Subprocessor['transfer'], string> = {
+  none: 'No transfer out of the EEA',
+  adequacy: 'Adequacy decision',
+  scc: 'Standard contractual clauses',
+  'uk-addendum': 'UK addendum',
+  dpf: 'Data Privacy Framework',
+  other: 'Other safeguard',
+};
+
+export const noticeWords: Record<SubprocessorNotice['change'], string> = {
+  added: 'New subprocessor',
+  removed: 'Leaving the list',
+  changed: 'Change',
+};
+
+export const categoryWords: Record<DataItem['category'], string> = {
+  account: 'Account',
+  content: 'Content',
+  credential: 'Credential',
+  billing: 'Billing',
+  telemetry: 'Telemetry',
+  log: 'Log',
+  'special-category': 'Special category (GDPR Art. 9)',
+};
+
+export const encryptionWords: Record<DataItem['encryption'], string> = {
+  none: 'Not encrypted',
+  'at-rest': 'At rest',
+  'field-level': 'Field by field',
+  'per-tenant': 'With a key per tenant',
+};
+
+export const legalBasisWords: Record<NonNullable<DataItem['legalBasis']>, string> = {
+  contract: 'Contract',
+  consent: 'Consent',
+  'legitimate-interest': 'Legitimate interest',
+  'legal-obligation': 'Legal obligation',
+};
+
+export const retentionStartWords: Record<RetentionRule['starts'], string> = {
+  creation: 'From its creation',
+  'last-activity': 'From the last activity',
+  'account-closure': 'From the closing of the account',
+  'deletion-request': 'From the request to delete',
+  'contract-end': 'From the end of the contract',
+};
+
+export const deletionWords: Record<RetentionRule['deletion'], string> = {
+  'hard-delete': 'Deleted',
+  anonymise: 'Made anonymous',
+  'crypto-erase': 'Key destroyed',
+  expiry: 'Expires',
+};
+
+export const protectionWords: Record<DataFlow['protection'], string> = {
+  tls: 'TLS',
+  mtls: 'Mutual TLS',
+  'private-network': 'Private network',
+  'end-to-end': 'End-to-end encrypted',
+  none: 'Unprotected',
+};
+
+export const documentWords: Record<Document['kind'], string> = {
+  policy: 'Policy',
+  dpa: 'Data processing agreement',
+  report: 'Report',
+  whitepaper: 'White paper',
+  certificate: 'Certificate',
+  questionnaire: 'Questionnaire',
+  runbook: 'Runbook',
+  terms: 'Terms',
+};
+
+export const accessWords: Record<Document['access'], string> = {
+  public: 'Public',
+  'on-request': 'On request',
+  nda: 'Under a non-disclosure agreement',
+};
+
+export const roadmapWords: Record<RoadmapItem['status'], string> = {
+  considered: 'Considered',
+  planned: 'Planned',
+  'in-progress': 'In progress',
+  done: 'Done',
+  declined: 'Declined',
+};
+
+export const updateWords: Record<Update['kind'], string> = {
+  change: 'Change',
+  incident: 'Incident',
+  advisory: 'Advisory',
+  subprocessor: 'Subprocessor',
+  notice: 'Notice',
+};
+
+export const clockStartWords: Record<SlaClock['starts'], string> = {
+  receipt: 'receipt',
+  confirmation: 'confirmation',
+  resolution: 'resolution',
+  publication: 'publication',
+};
+
+export const creditWords: Record<DisclosurePolicy['credit'], string> = {
+  'opt-in': 'We name you if you ask for it.',
+  'opt-out': 'We name you unless you ask us not to.',
+  none: 'We do not name reporters.',
+};
