@@ -8,27 +8,33 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { binariesOf, identityForServer, reachableTempDir, sweepStaleFolders } from './postgres-files.ts';
+import { dirname, join } from 'node:path';
+import { binariesOf, dataParent, identityForServer, reachableTempDir, sweepStaleFolders } from './postgres-files.ts';
 
 const major = process.argv[2] ?? '';
 const password = randomBytes(18).toString('base64url');
 const identity = identityForServer();
-const parent = reachableTempDir(identity);
-sweepStaleFolders(parent);
-const folder = join(parent, `candor-pg-${process.pid}-${randomBytes(4).toString('hex')}`);
+const temporary = reachableTempDir(identity);
+const name = `candor-pg-${process.pid}-${randomBytes(4).toString('hex')}`;
+const folder = join(temporary, name);
+const dataFolder = join(dataParent(temporary), name);
 let log = '';
 let server: ChildProcess | undefined;
 let leaving = false;
 
 process.stdin.on('error', leave).on('end', leave).on('close', leave).resume();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
-process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+process.on('exit', () => {
+  for (const made of [dataFolder, folder]) rmSync(made, { recursive: true, force: true, maxRetries: 5 });
+});
 
 try {
-  mkdirSync(folder, { mode: 0o711 });
-  chmodSync(folder, 0o711);
-  const data = join(folder, 'data');
+  for (const made of new Set([folder, dataFolder])) {
+    sweepStaleFolders(dirname(made));
+    mkdirSync(made);
+    chmodSync(made, 0o711);
+  }
+  const data = join(dataFolder, 'data');
   mkdirSync(data, { mode: 0o700 });
   giveToServer(data);
   const binaries = binariesOf(major, identity, folder);
@@ -87,8 +93,15 @@ async function start(postgres: string, data: string): Promise<number> {
 
 /** Everything in it is thrown away, so nothing waits for a disk. No socket file: TCP on the loopback address alone. */
 function settings(): string[] {
-  const quick = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off', 'jit=off'];
-  const small = ['shared_buffers=32MB', 'max_connections=200'];
+  const quick = [
+    'fsync=off',
+    'synchronous_commit=off',
+    'full_page_writes=off',
+    'autovacuum=off',
+    'jit=off',
+    'wal_init_zero=off',
+  ];
+  const small = ['shared_buffers=32MB', 'max_wal_size=128MB', 'max_connections=200'];
   const quiet = ['lc_messages=C', 'log_min_error_statement=panic', 'logging_collector=off'];
   const closed = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'password_encryption=scram-sha-256'];
   return [...quick, ...small, ...quiet, ...closed, ...(major === '18' ? ['io_method=sync'] : [])];

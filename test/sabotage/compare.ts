@@ -1,0 +1,32 @@
+import type { Finding } from '../../schemas/index.ts';
+import type { Verdicts } from './reference.ts';
+import type { Turn } from './verdicts.ts';
+
+/**
+ * Everything by which the verdicts differ from what a mutation should have done to them, one line each; empty when it
+ * did exactly that. A verdict may appear for a new subject as long as it is passed or not applicable. A turn whose
+ * subject is `*` stands for one or more subjects of its check.
+ */
+export function differences(before: Verdicts, after: Verdicts, turns: readonly Turn[]): string[] {
+  const lines: string[] = [];
+  const wanted = new Map(turns.map((turn) => [`${turn.check} ${turn.subject}`, turn]));
+  const met = new Set<string>();
+  for (const [key, finding] of after) {
+    const exact = wanted.get(key);
+    const turn = exact ?? wanted.get(`${finding.check} *`);
+    const previous = before.get(key)?.outcome;
+    if (turn && finding.outcome === turn.outcome && (exact || previous !== finding.outcome)) {
+      met.add(`${turn.check} ${turn.subject}`);
+    } else if (exact || (previous !== finding.outcome && !(previous === undefined && harmless(finding)))) {
+      lines.push(`${key}: ${previous ?? 'absent'} became ${finding.outcome}: ${finding.reason}`);
+    }
+  }
+  for (const [key, turn] of wanted)
+    if (!met.has(key) && !after.has(key)) lines.push(`${key}: is not there, should be ${turn.outcome}`);
+  for (const [key, finding] of before) if (!after.has(key)) lines.push(`${key}: was ${finding.outcome}, is gone`);
+  return lines;
+}
+
+function harmless({ outcome }: Finding): boolean {
+  return outcome === 'passed' || outcome === 'not-applicable';
+}

@@ -1,0 +1,223 @@
+import { contextlessRead, foreignRead, foreignWrite, namelessRow, openToRead, sabotage, wideOpen } from './verdicts.ts';
+
+const org = 'org_id = app.current_org()';
+
+/** Conditions that are always true, or true for the wrong row. */
+const conditions = [
+  sabotage({
+    id: 'using-true',
+    title: 'a second permissive policy lets everybody read',
+    sql: 'create policy support on customers for select using (true)',
+    turns: openToRead('public.customers'),
+  }),
+  sabotage({
+    id: 'one-equals-one',
+    title: 'true, written as 1 = 1',
+    sql: 'alter policy own on teams using (1 = 1)',
+    turns: wideOpen('public.teams'),
+  }),
+  sabotage({
+    id: 'column-equals-itself',
+    title: 'the tenant column compared with itself',
+    sql: 'alter policy own on sla_policies using (org_id = org_id)',
+    turns: wideOpen('public.sla_policies'),
+  }),
+  sabotage({
+    id: 'is-not-null',
+    title: 'any tenant will do',
+    sql: 'create policy any_tenant on invoices for select using (org_id is not null)',
+    turns: openToRead('public.invoices'),
+  }),
+  sabotage({
+    id: 'prefix-match',
+    title: 'the tenant compared as a pattern that the empty context matches',
+    sql: `alter policy own on members using (org_id::text like coalesce(app.current_org()::text, '') || '%')`,
+    turns: [contextlessRead('public.members')],
+  }),
+  sabotage({
+    id: 'no-context-sees-all',
+    title: 'a session without a tenant sees everything',
+    sql: `alter policy own on members using (app.current_org() is null or ${org})`,
+    turns: [contextlessRead('public.members')],
+  }),
+  sabotage({
+    id: 'coalesce-to-itself',
+    title: 'an absent tenant falls back to the tenant of the row',
+    sql: 'alter policy read_own on invoices using (org_id = coalesce(app.current_org(), org_id))',
+    turns: [contextlessRead('public.invoices')],
+  }),
+  sabotage({
+    id: 'any-signed-in',
+    title: 'anybody who is signed in',
+    sql: 'create policy signed_in on customers for select using (app.current_org() is not null)',
+    turns: [foreignRead('public.customers')],
+  }),
+  sabotage({
+    id: 'negated-tenant',
+    title: 'everybody but the tenant',
+    sql: 'create policy others on invoices for select using (org_id <> app.current_org())',
+    turns: [foreignRead('public.invoices')],
+  }),
+  sabotage({
+    id: 'or-by-role',
+    title: 'an exception for the role that the application happens to use',
+    sql: `alter policy read_own on invoices using (${org} or current_user = 'larkspur_app')`,
+    turns: openToRead('public.invoices'),
+  }),
+  sabotage({
+    id: 'old-rows-for-all',
+    title: 'rows of some age are visible to all',
+    sql: `create policy archive on invoices for select using (issued_on < '2026-09-15')`,
+    turns: openToRead('public.invoices'),
+  }),
+  sabotage({
+    id: 'public-flag',
+    title: 'a flag in the row shares it with everybody, which nobody declared',
+    sql: 'create policy help on articles for select to larkspur_app using (published)',
+    turns: openToRead('public.articles'),
+  }),
+  sabotage({
+    id: 'nobodys-rows',
+    title: 'rows without a tenant are visible to all',
+    sql: `alter table articles alter org_id drop not null;
+      insert into articles (org_id, title, body) values (null, 'Template', 'For everyone');
+      create policy templates on articles for select to larkspur_app using (org_id is null)`,
+    turns: [namelessRow('public.articles'), contextlessRead('public.articles')],
+  }),
+  sabotage({
+    id: 'exists-unbound',
+    title: 'EXISTS asks whether the caller has any ticket, not this one',
+    sql: `create policy has_tickets on ticket_messages for select
+      using (exists (select 1 from tickets t where t.org_id = app.current_org()))`,
+    turns: [foreignRead('public.ticket_messages')],
+  }),
+  sabotage({
+    id: 'exists-joined-to-itself',
+    title: 'a slip of the alias joins the parent with itself',
+    sql: `create policy joined on invoice_lines for select
+      using (exists (select 1 from invoices i where i.id = i.id))`,
+    turns: [foreignRead('public.invoice_lines')],
+  }),
+  sabotage({
+    id: 'anonymous-without-tenant',
+    title: 'visitors see what is published by anybody',
+    sql: 'alter policy published on articles using (published)',
+    turns: openToRead('public.articles'),
+  }),
+  sabotage({
+    id: 'floor-for-another-role',
+    title: 'the restrictive floor binds one client role, the permissive policy serves two',
+    sql: `create policy all_rows on customers for select using (true);
+      create policy floor on customers as restrictive to larkspur_api using (${org})`,
+    turns: openToRead('public.customers'),
+  }),
+  sabotage({
+    id: 'restrictive-true',
+    title: 'the floor that was meant to restrict says true',
+    sql: `create policy all_rows on tags using (true); create policy floor on tags as restrictive using (true)`,
+    turns: wideOpen('public.tags'),
+  }),
+];
+
+/** Tenants that the caller may choose. */
+const trust = [
+  sabotage({
+    id: 'user-metadata',
+    title: 'the tenant comes from metadata that users edit',
+    sql: `create policy by_profile on members for select using (org_id =
+      ((nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'user_metadata') ->> 'org_id')::uuid)`,
+    turns: [foreignRead('public.members')],
+  }),
+  sabotage({
+    id: 'user-metadata-by-helper',
+    title: 'the same, behind a helper function',
+    sql: `create function app.profile_org() returns uuid language plpgsql stable as $$ begin
+        return (current_setting('request.jwt.claims', true)::jsonb #>> '{user_metadata,org_id}')::uuid;
+      exception when others then return null; end $$;
+      create policy by_profile on members for select using (org_id = app.profile_org())`,
+    turns: [foreignRead('public.members')],
+  }),
+  sabotage({
+    id: 'request-header',
+    title: 'the tenant comes from a header of the request',
+    sql: `create policy by_header on members for select using (org_id =
+      (nullif(current_setting('request.headers', true), '')::json ->> 'x-org-id')::uuid)`,
+    turns: [foreignRead('public.members')],
+  }),
+  sabotage({
+    id: 'self-made-membership',
+    title: 'a membership table into which everybody may write any organization',
+    sql: `create table org_access (org_id uuid not null references organizations, user_id text not null);
+      alter table org_access owner to larkspur_owner;
+      alter table org_access enable row level security; alter table org_access force row level security;
+      create policy mine on org_access using (user_id = current_setting('app.user_id', true));
+      grant select, insert on org_access to larkspur_app`,
+    turns: [foreignWrite('public.org_access')],
+  }),
+];
+
+/** Writes into, out of and over other tenants' rows. */
+const writes = [
+  sabotage({
+    id: 'insert-check-true',
+    title: 'rows may be planted in any tenant',
+    sql: 'create policy import on customers for insert with check (true)',
+    turns: [foreignWrite('public.customers')],
+  }),
+  sabotage({
+    id: 'update-check-true',
+    title: 'a row may be handed to another tenant',
+    sql: `create policy move on tickets for update using (${org}) with check (true)`,
+    turns: [foreignWrite('public.tickets')],
+  }),
+  sabotage({
+    id: 'update-takes-over',
+    title: 'another tenant’s row may be taken over by an update that looks checked',
+    sql: `create policy adopt on tags for update using (true) with check (${org})`,
+    turns: [foreignWrite('public.tags')],
+  }),
+  sabotage({
+    id: 'blind-update',
+    title: 'an UPDATE without WHERE needs no read policy',
+    sql: 'create policy touch on macros for update using (true)',
+    turns: [foreignWrite('public.macros')],
+  }),
+  sabotage({
+    id: 'blind-delete',
+    title: 'a DELETE without WHERE needs no read policy',
+    sql: 'create policy sweep on teams for delete using (true)',
+    turns: [foreignWrite('public.teams')],
+  }),
+  sabotage({
+    id: 'child-insert-true',
+    title: 'a message may be added to any ticket',
+    sql: 'create policy reply on ticket_messages for insert to larkspur_api with check (true)',
+    turns: [foreignWrite('public.ticket_messages')],
+  }),
+  sabotage({
+    id: 'partitioned-insert-true',
+    title: 'an event may be written for any tenant, through the partitioned parent',
+    sql: 'create policy log on ticket_events for insert with check (true)',
+    turns: [foreignWrite('public.ticket_events')],
+  }),
+  sabotage({
+    id: 'floor-for-reading-only',
+    title: 'the restrictive floor covers SELECT, the permissive policy everything',
+    sql: `create policy all_rows on tags using (true); create policy floor on tags as restrictive for select using (${org})`,
+    turns: [foreignWrite('public.tags')],
+  }),
+  sabotage({
+    id: 'append-log-of-others',
+    title: 'the audit log takes entries in another tenant’s name',
+    sql: 'alter policy append_own on audit_log with check (actor is not null)',
+    turns: [foreignWrite('public.audit_log')],
+  }),
+  sabotage({
+    id: 'self-asserted-insert',
+    title: 'the check on a new row compares it with itself',
+    sql: `alter policy own on sla_policies using (${org}) with check (org_id = sla_policies.org_id)`,
+    turns: [foreignWrite('public.sla_policies')],
+  }),
+];
+
+export const policies = [...conditions, ...trust, ...writes];

@@ -1,0 +1,3 @@
+import { sabotageSuite } from './suite.ts';
+
+sabotageSuite(16);

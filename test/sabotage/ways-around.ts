@@ -1,0 +1,207 @@
+import { foreignWrite, openToRead, sabotage, undeclared, unprotected, wayAround } from './verdicts.ts';
+
+const toApp = 'to larkspur_app';
+
+/** Relations that show rows which their tables' row security would hide. */
+const relations = [
+  sabotage({
+    id: 'definer-view',
+    title: 'a view of an owner whom row security does not bind',
+    sql: `create view every_ticket as select * from tickets; grant select on every_ticket ${toApp}`,
+    turns: [wayAround('public.every_ticket'), ...openToRead('public.every_ticket')],
+  }),
+  sabotage({
+    id: 'definer-view-unforced-owner',
+    title: 'a view of the tables’ owner, over a table without FORCE',
+    sql: `alter table customers no force row level security; set role larkspur_owner;
+      create view customer_book as select * from customers; grant select on customer_book to larkspur_api`,
+    turns: [wayAround('public.customer_book'), ...openToRead('public.customer_book')],
+  }),
+  sabotage({
+    id: 'definer-view-renamed-tenant',
+    title: 'a definer view that leaves the tenant column out',
+    sql: `create view newest as select subject, opened_at from tickets; grant select on newest ${toApp}`,
+    turns: [wayAround('public.newest'), undeclared('public.newest')],
+  }),
+  sabotage({
+    id: 'view-on-view',
+    title: 'a definer view over an invoker view',
+    sql: `create view ticket_board as select * from open_tickets; grant select on ticket_board ${toApp}`,
+    turns: [wayAround('public.ticket_board'), ...openToRead('public.ticket_board')],
+  }),
+  sabotage({
+    id: 'invoker-over-definer',
+    title: 'an invoker view over a definer view, both granted',
+    sql: `create view every_invoice as select * from invoices;
+      create view invoice_list with (security_invoker = true) as select * from every_invoice;
+      grant select on every_invoice, invoice_list ${toApp}`,
+    turns: [
+      wayAround('public.every_invoice'),
+      wayAround('public.invoice_list'),
+      ...openToRead('public.every_invoice'),
+      ...openToRead('public.invoice_list'),
+    ],
+  }),
+  sabotage({
+    id: 'materialized-view',
+    title: 'the statistics of all tenants are granted',
+    sql: `grant select on ticket_stats ${toApp}`,
+    turns: [wayAround('public.ticket_stats'), ...openToRead('public.ticket_stats')],
+  }),
+  sabotage({
+    id: 'materialized-view-column',
+    title: 'one column of the statistics is granted',
+    sql: `grant select (org_id) on ticket_stats to larkspur_api`,
+    turns: [wayAround('public.ticket_stats'), ...openToRead('public.ticket_stats')],
+  }),
+  sabotage({
+    id: 'definer-view-as-write-path',
+    title: 'a view that clients cannot read and may write through',
+    sql: `create view inbox as select * from tickets; grant insert, update, delete on inbox ${toApp}`,
+    turns: [wayAround('public.inbox'), foreignWrite('public.inbox')],
+  }),
+  sabotage({
+    id: 'view-with-half-a-filter',
+    title: 'a definer view filters the tenant in one branch of a union',
+    sql: `create view activity as select org_id, subject as line from tickets where org_id = app.current_org()
+        union all select org_id, action from audit_log;
+      grant select on activity ${toApp}`,
+    turns: [wayAround('public.activity'), ...openToRead('public.activity')],
+  }),
+  sabotage({
+    id: 'foreign-table',
+    title: 'a foreign table, which cannot have row security',
+    sql: `create extension postgres_fdw;
+      create server elsewhere foreign data wrapper postgres_fdw options (host '127.0.0.1', port '1', dbname 'none');
+      create user mapping for public server elsewhere options (user 'reader', password 'none');
+      create foreign table far_tickets (org_id uuid not null, subject text) server elsewhere;
+      grant select on far_tickets ${toApp}`,
+    turns: [
+      wayAround('public.far_tickets'),
+      { check: 'no-cross-tenant-read', subject: 'public.far_tickets', outcome: 'inconclusive' },
+      { check: 'no-read-without-tenant', subject: 'public.far_tickets', outcome: 'inconclusive' },
+    ],
+  }),
+  sabotage({
+    id: 'write-through-rule',
+    title: 'a rule copies each new row into a table that all may read',
+    sql: `create table tag_log (org_id uuid not null, label text);
+      insert into tag_log select org_id, label from tags;
+      create rule copy_tag as on insert to tags do also insert into tag_log values (new.org_id, new.label);
+      grant select on tag_log ${toApp}`,
+    turns: [unprotected('public.tag_log'), ...openToRead('public.tag_log')],
+  }),
+];
+
+/** Functions that run as somebody whom row security does not bind. */
+const functions = [
+  sabotage({
+    id: 'definer-function',
+    title: 'a definer function returns every customer',
+    sql: `create function app.every_customer() returns setof customers language sql stable security definer
+      set search_path = pg_catalog, public as 'select * from public.customers'`,
+    turns: [wayAround('app.every_customer()')],
+  }),
+  sabotage({
+    id: 'definer-function-by-id',
+    title: 'a definer function takes the organization as an argument and believes it',
+    sql: `create function app.tickets_of(org uuid) returns setof tickets language sql stable security definer
+      set search_path = pg_catalog, public as 'select * from public.tickets where org_id = org'`,
+    turns: [wayAround('app.tickets_of(org uuid)')],
+  }),
+  sabotage({
+    id: 'definer-function-dynamic',
+    title: 'a definer function runs the SQL it is given',
+    sql: `create function app.run(query text) returns setof record language plpgsql security definer
+      set search_path = pg_catalog, public as $$ begin return query execute query; end $$`,
+    turns: [wayAround('app.run(query text)')],
+  }),
+  sabotage({
+    id: 'definer-function-of-service',
+    title: 'a definer function of the service role, granted to the application alone',
+    sql: `create function app.invoice_totals() returns table (org_id uuid, cents bigint) language sql stable
+      security definer set search_path = pg_catalog, public
+      as 'select org_id, sum(total_cents) from public.invoices group by 1';
+      alter function app.invoice_totals() owner to larkspur_service;
+      revoke execute on function app.invoice_totals() from public;
+      grant execute on function app.invoice_totals() ${toApp}`,
+    turns: [wayAround('app.invoice_totals()')],
+  }),
+  sabotage({
+    id: 'definer-procedure',
+    title: 'a definer procedure deletes by id',
+    sql: `create procedure app.purge(ticket bigint) language sql security definer
+      set search_path = pg_catalog, public as 'delete from public.tickets where id = ticket'`,
+    turns: [wayAround('app.purge(IN ticket bigint)')],
+  }),
+  sabotage({
+    id: 'definer-function-nested',
+    title: 'a harmless-looking function calls the definer function that leaks',
+    sql: `create function app.hidden_customers() returns setof customers language sql stable security definer
+        set search_path = pg_catalog, public as 'select * from public.customers';
+      revoke execute on function app.hidden_customers() from public;
+      create function app.customer_names() returns setof text language sql stable security definer
+        set search_path = pg_catalog, public as 'select name from app.hidden_customers()'`,
+    turns: [wayAround('app.customer_names()')],
+  }),
+  sabotage({
+    id: 'mutable-search-path',
+    title: 'a definer function finds its tables by the caller’s search_path, and clients may create in a schema',
+    sql: `create function app.seats() returns bigint language plpgsql stable security definer
+        as $$ begin return (select count(*) from plans); end $$;
+      grant create on schema public ${toApp}`,
+    turns: [wayAround('app.seats()'), { check: 'no-excess-privilege', subject: 'schema public', outcome: 'failed' }],
+  }),
+  sabotage({
+    id: 'leakproof-by-hand',
+    title: 'a home-made function is declared leakproof and so runs before the policies',
+    sql: `create function app.peek(value text) returns boolean language plpgsql leakproof cost 0.1
+      as $$ begin raise notice '%', value; return true; end $$`,
+    turns: [wayAround('app.peek(value text)')],
+  }),
+  sabotage({
+    id: 'large-object',
+    title: 'a large object is readable by everybody',
+    sql: `select lo_from_bytea(424242, 'scan of a contract'); grant select on large object 424242 to public`,
+    turns: [wayAround('large object 424242')],
+  }),
+  sabotage({
+    id: 'loopback-server',
+    title: 'clients may use a foreign server that logs in to this one as somebody else',
+    sql: `create extension postgres_fdw;
+      create server loopback foreign data wrapper postgres_fdw options (host '127.0.0.1', dbname 'larkspur_app');
+      create user mapping for public server loopback options (user 'larkspur_service', password 'secret');
+      grant usage on foreign server loopback ${toApp}`,
+    turns: [wayAround('server loopback')],
+  }),
+  sabotage({
+    id: 'dblink',
+    title: 'dblink is installed with a function that connects as the server itself',
+    sql: `create extension dblink; grant execute on function dblink_connect_u(text) ${toApp}`,
+    turns: [wayAround('public.dblink_connect_u(text)')],
+  }),
+  sabotage({
+    id: 'vault-definer-function',
+    title: 'a function hands out what only the service role may read',
+    database: 'vault',
+    sql: `create function reveal(what text) returns text language sql stable security definer
+      set search_path = pg_catalog, public as 'select sealed from public.secrets where name = what limit 1'`,
+    turns: [wayAround('public.reveal(what text)')],
+  }),
+  sabotage({
+    id: 'vault-unprotected',
+    title: 'a service-only table lost its row security',
+    database: 'vault',
+    sql: 'alter table data_keys disable row level security',
+    turns: [unprotected('public.data_keys')],
+  }),
+  sabotage({
+    id: 'vault-opened',
+    title: 'a service-only table got a policy and a grant for the application',
+    database: 'vault',
+    sql: `create policy all_rows on secrets for select ${toApp} using (true); grant select on secrets ${toApp}`,
+    turns: openToRead('public.secrets'),
+  }),
+];
+
+export const waysAround = [...relations, ...functions];
