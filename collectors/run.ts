@@ -1,6 +1,6 @@
 import { lockForWriting } from '../ledger/lock.ts';
 import { seal } from '../ledger/seal.ts';
-import { readRecord, writeRecord } from '../ledger/store.ts';
+import { readRecord, removeLeftovers, writeRecord } from '../ledger/store.ts';
 import { canonicalJson } from '../posture/digest.ts';
 import { CandorError, type Entry, type Evidence, type Source } from '../schemas/index.ts';
 import { type Environment, resolveConnection } from './connection.ts';
@@ -64,6 +64,7 @@ export async function collect(options: CollectOptions): Promise<CollectResult[]>
   const results: CollectResult[] = [];
   const lock = await lockForWriting(options.folder);
   try {
+    await removeLeftovers(options.folder);
     const workers = Array.from({ length: Math.min(SOURCES_AT_ONCE, queue.length) }, async () => {
       for (let plans = queue.shift(); plans !== undefined; plans = queue.shift())
         for (const plan of plans) {

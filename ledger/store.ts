@@ -88,6 +88,14 @@ export async function writeRecord(content: string, record: Evidence): Promise<st
   return file;
 }
 
+/** Removes what killed writers left half-written. Only for who holds the lock. */
+export async function removeLeftovers(content: string): Promise<void> {
+  const root = join(content, 'evidence');
+  for (const source of await list(root, true))
+    for (const name of await list(join(root, source), false))
+      if (name.startsWith('.')) await rm(join(root, source, name), { force: true });
+}
+
 async function syncFolder(folder: string): Promise<void> {
   // Windows cannot open a folder; there the rename is all there is.
   if (process.platform === 'win32') return;

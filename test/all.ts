@@ -1,0 +1,96 @@
+/**
+ * `npm test`: everything, one part after the other, and a last line `N passed, N failed`. A part that is no test
+ * suite counts as one test. `npm run check` runs the fast parts only.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ensureBrowser } from './browser-install.ts';
+
+const root = join(import.meta.dirname, '..');
+const reports = mkdtempSync(join(tmpdir(), 'candor-test-'));
+const fast = process.argv.includes('--fast');
+let passed = 0;
+let failed = 0;
+
+function run(command: string, args: string[], env: Record<string, string> = {}): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(join(root, 'node_modules', '.bin', command), args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      shell: process.platform === 'win32',
+      env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1', ...env },
+    });
+    child.once('error', () => resolve(1));
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}
+
+async function part(title: string, work: () => Promise<boolean>): Promise<void> {
+  console.log(`\n— ${title}`);
+  if (await work()) passed += 1;
+  else {
+    failed += 1;
+    console.log(`✗ ${title}`);
+  }
+}
+
+async function suite(
+  title: string,
+  report: z.ZodType<{ passed: number; failed: number }>,
+  file: string,
+  work: () => Promise<number>,
+) {
+  console.log(`\n— ${title}`);
+  const code = await work();
+  const counts = report.safeParse(readJson(file));
+  passed += counts.data?.passed ?? 0;
+  failed += counts.data?.failed ?? 0;
+  // A suite that ends badly without a failed test, or that ran none, has failed all the same.
+  if (counts.data === undefined || counts.data.passed === 0 || (code !== 0 && counts.data.failed === 0)) failed += 1;
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+const VitestReport = z
+  .object({ numPassedTests: z.int(), numFailedTests: z.int(), numFailedTestSuites: z.int() })
+  .transform((report) => ({ passed: report.numPassedTests, failed: report.numFailedTests }));
+const PlaywrightReport = z
+  .object({ stats: z.object({ expected: z.int(), unexpected: z.int(), flaky: z.int() }) })
+  .transform(({ stats }) => ({ passed: stats.expected, failed: stats.unexpected + stats.flaky }));
+
+await part('lint', async () => (await run('biome', ['ci', '--colors=off', '.'])) === 0);
+if (fast) await part('types', async () => (await run('tsc', ['-p', '.'])) === 0);
+else {
+  await part(
+    'types, in .astro files too',
+    async () => (await run('astro', ['check', '--minimumSeverity', 'warning'])) === 0,
+  );
+  await part('nothing unused', async () => (await run('knip', ['--no-progress'])) === 0);
+}
+const unit = join(reports, 'unit.json');
+const slow = ['test/package/**', 'test/sabotage/**', 'test/site/**', 'test/system/**'].flatMap((glob) => [
+  '--exclude',
+  glob,
+]);
+await suite(fast ? 'fast tests' : 'tests', VitestReport, unit, () =>
+  run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`, ...(fast ? slow : [])]),
+);
+if (!fast) {
+  await part('a browser', ensureBrowser);
+  const browser = join(reports, 'browser.json');
+  await suite('pages in a browser', PlaywrightReport, browser, () =>
+    run('playwright', ['test', '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: browser }),
+  );
+}
+rmSync(reports, { recursive: true, force: true });
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
