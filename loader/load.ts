@@ -1,4 +1,5 @@
-import { readFile as readBytes } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import {
@@ -43,9 +44,6 @@ export type Loaded = {
   body: (file: string) => Body | undefined;
 };
 
-/** The most files that are open at one time. */
-const concurrency = 32;
-
 /**
  * Reads a content folder: every kind of content by the table, strictly, all errors at once. The files of entries are
  * paths inside the folder with forward slashes; places name `dir` as it was given. Never throws for what it reads.
@@ -53,7 +51,7 @@ const concurrency = 32;
 export async function loadContent(dir: string): Promise<Loaded> {
   const found = await walk(dir);
   const errors = [...found.errors];
-  const files = await readAll(dir, found.files, errors);
+  const files = readAll(dir, found.files, errors);
   const locateIn = createLocator((file) => join(dir, file.file));
   const byFile = new Map(files.map((file) => [file.file, file]));
   if (!found.files.some((file) => file.type === 'organization')) {
@@ -62,7 +60,7 @@ export async function loadContent(dir: string): Promise<Loaded> {
   const uncited = found.companions.filter((file) => !isNamed(file, files));
   errors.push(...uncited.map((file) => unknownFile(dir, file, 'file')));
 
-  let whole = files.length === found.files.length;
+  let whole = true;
   const twins = duplicates(dir, files);
   function entries<T>(type: ContentType, schema: z.ZodType<T>): (Entry<T> & { section: string })[] {
     const label = schemaName(type).replaceAll('-', ' ');
@@ -128,28 +126,30 @@ export function inOrder(errors: readonly CandorError[]): CandorError[] {
   });
 }
 
-async function readAll(dir: string, found: readonly FoundFile[], errors: CandorError[]): Promise<ContentFile[]> {
-  const files = new Array<ContentFile | undefined>(found.length).fill(undefined);
-  const queue = found.entries();
-  async function worker() {
-    for (const [index, file] of queue) {
-      const path = join(dir, file.file);
-      const { layout } = contentTypes[file.type];
-      try {
-        const text = new TextDecoder('utf-8', { fatal: true }).decode(await readBytes(path));
-        const read = readFile(file, text, layout === 'prose' || layout === 'chapters', path);
-        files[index] = read.file;
-        errors.push(...read.errors);
-      } catch (error) {
-        const notText = error instanceof TypeError;
-        errors.push(
-          notText ? candorError('ContentNotText', {}, wholeFile(dir, file.file)) : unreadable(dir, file.file, error),
-        );
-      }
+/** One after the other and without promises: for thousands of small files several times as fast as any pool of reads. */
+function readAll(dir: string, found: readonly FoundFile[], errors: CandorError[]): ContentFile[] {
+  const decoder = new TextDecoder('utf-8');
+  return found.map((file) => {
+    const path = join(dir, file.file);
+    const bytes = bytesOf(path);
+    if (bytes instanceof Error || !isUtf8(bytes)) {
+      const notText = () => candorError('ContentNotText', {}, wholeFile(dir, file.file));
+      errors.push(bytes instanceof Error ? unreadable(dir, file.file, bytes) : notText());
+      return { ...file, text: '', fields: { start: 0, end: 0 }, body: undefined, value: undefined };
     }
+    const { layout } = contentTypes[file.type];
+    const read = readFile(file, decoder.decode(bytes), layout === 'prose' || layout === 'chapters', path);
+    errors.push(...read.errors);
+    return read.file;
+  });
+}
+
+function bytesOf(path: string): Buffer | Error {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
-  await Promise.all(Array.from({ length: Math.min(concurrency, found.length) }, worker));
-  return files.filter((file) => file !== undefined);
 }
 
 function duplicates(dir: string, files: readonly ContentFile[]): CandorError[] {

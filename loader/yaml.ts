@@ -41,6 +41,9 @@ const words: Record<ErrorCode, string> = {
   UNEXPECTED_TOKEN: 'this is not expected here',
 };
 
+/** Levels of lists and fields that a file may have. */
+const deepest = 32;
+
 /**
  * Reads YAML 1.2 (core schema) with unique keys. One document; no directives, tags or aliases, so that every value
  * stands where it is written. Never throws.
@@ -88,7 +91,7 @@ function read(text: string): Yaml {
   }
   const root: unknown = document.contents;
   const aliases: Span[] = [];
-  const value = syntax === undefined ? (root === null ? {} : plainValue(root, aliases)) : undefined;
+  const value = syntax === undefined ? (root === null ? {} : plainValue(root, aliases, 0)) : undefined;
   const alias = aliases[0];
   if (alias !== undefined) {
     syntax = {
@@ -104,13 +107,14 @@ function read(text: string): Yaml {
   };
 }
 
-function plainValue(node: unknown, aliases: Span[]): unknown {
+function plainValue(node: unknown, aliases: Span[], depth: number): unknown {
+  if (depth > deepest) throw new RangeError('nested too deeply');
   if (isScalar(node)) return node.value;
-  if (isSeq(node)) return node.items.map((item) => plainValue(item, aliases));
+  if (isSeq(node)) return node.items.map((item) => plainValue(item, aliases, depth + 1));
   if (isMap(node)) {
     const fields: Record<string, unknown> = {};
     for (const pair of node.items) {
-      const value = plainValue(pair.value, aliases);
+      const value = plainValue(pair.value, aliases, depth + 1);
       const key = isScalar(pair.key) ? String(pair.key.value) : '';
       if (key === '__proto__') Object.defineProperty(fields, key, { value, enumerable: true, configurable: true });
       else fields[key] = value;
