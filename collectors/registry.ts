@@ -73,10 +73,13 @@ async function loadCollector(root: string, id: string): Promise<Collector | unde
 async function foldersIn(root: string): Promise<string[]> {
   try {
     const entries = await readdir(root, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name)
-      .sort();
+    return (
+      entries
+        // A name that begins with an underscore is no id: `_template` is there to be copied.
+        .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'))
+        .map(({ name }) => name)
+        .sort()
+    );
   } catch {
     return [];
   }
