@@ -26,7 +26,7 @@ export function resultLine(result: CollectResult, colour: boolean): string {
   const name = `  ${result.source}/${result.collector}`;
   if ('error' in result) return `${name}  not recorded: ${result.error.what}\n    ${result.error.hint}`;
   const { checks, population } = result.evidence;
-  if (population === null) return `${name}  could not be read: ${checks[0]?.reason ?? ''}`;
+  if (population === null) return `${name}  could not be read: ${result.evidence.findings[0]?.reason ?? ''}`;
   const below = checks
     .filter(({ outcome }) => outcome !== 'passed' && outcome !== 'not-applicable')
     .map(({ check, outcome, reason }) => `\n    ${paint(outcome, outcome, colour)} ${check}: ${reason}`);
