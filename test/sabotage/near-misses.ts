@@ -177,6 +177,13 @@ const relations = [
       grant select, insert on drafts ${toApp}`,
   }),
   nearMiss({
+    id: 'unreached-partition',
+    title: 'a new partition without row security of its own; clients reach it only through its parent',
+    sql: `create table ticket_events_2027_12 partition of ticket_events
+        for values from ('2027-12-01') to ('2028-01-01');
+      alter table ticket_events_2027_12 owner to larkspur_owner`,
+  }),
+  nearMiss({
     id: 'granted-partition-denies',
     title: 'a protected partition granted directly: it has no policy, so it shows nothing',
     sql: `grant select, insert on ticket_events_2026_10 ${toApp}`,

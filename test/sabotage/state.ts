@@ -128,11 +128,18 @@ export const state = [
     turns: [unprotected('public.notes'), ...openToRead('public.notes')],
   }),
   sabotage({
-    id: 'undeclared-child',
-    title: 'a child table that the manifest does not place',
-    sql: `create table ticket_watchers (ticket_id bigint not null references tickets, email text);
-      alter table ticket_watchers owner to larkspur_owner`,
-    turns: [undeclared('public.ticket_watchers')],
+    id: 'undeclared-table',
+    title: 'a table that neither a column nor the manifest places',
+    sql: 'create table scratch (data jsonb); alter table scratch owner to larkspur_owner',
+    turns: [undeclared('public.scratch')],
+  }),
+  sabotage({
+    id: 'derived-child-unprotected',
+    title: 'a child table that only its foreign key places has no row security',
+    sql: `create table ticket_watchers (ticket_id bigint not null references tickets on delete cascade, email text);
+      insert into ticket_watchers select id, 'watcher@mail.example' from tickets;
+      alter table ticket_watchers owner to larkspur_owner; grant select on ticket_watchers to larkspur_app`,
+    turns: [unprotected('public.ticket_watchers'), ...openToRead('public.ticket_watchers')],
   }),
   sabotage({
     id: 'declared-child-unprotected',
