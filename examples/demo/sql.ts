@@ -43,7 +43,7 @@ async function main(): Promise<number> {
 
 function show({ command, fields, rows, rowCount }: pg.QueryResult): void {
   if (fields.length > 0) console.table(rows);
-  console.log([command, rowCount === null ? '' : `${rowCount} row${rowCount === 1 ? '' : 's'}`].join(' ').trim());
+  console.log(`${command}: ${rowCount === null ? 'done' : `${rowCount} row${rowCount === 1 ? '' : 's'}`}`);
 }
 
 function say(code: number, message: string): number {

@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Demo, startDemo } from '../../examples/demo/demo.ts';
+import { demoEnvironmentFile, removeDemoEnvironment, writeDemoEnvironment } from '../../examples/demo/environment.ts';
+import { demoCanary, demoDatabases, withClient } from '../../examples/demo/load.ts';
+
+const sqlScript = fileURLToPath(new URL('../../examples/demo/sql.ts', import.meta.url));
+let demo: Demo;
+let root: string;
+
+beforeAll(async () => {
+  [demo, root] = await Promise.all([startDemo(), mkdtemp(join(tmpdir(), 'candor-demo-'))]);
+  await writeDemoEnvironment(demo.environment, root);
+}, 60_000);
+afterAll(async () => {
+  await demo?.stop();
+  await rm(root, { recursive: true, force: true });
+});
+
+function sql(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [sqlScript, ...args], { cwd: root, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+function login(name: string): string {
+  return demo.environment[name] ?? '';
+}
+
+describe('a running demo', () => {
+  it('names three connections for each of its databases', () => {
+    const names = Object.keys(demoDatabases).flatMap((database) =>
+      ['URL', 'TRUTH_URL', 'OWNER_URL'].map((suffix) => `DEMO_${database.toUpperCase()}_${suffix}`),
+    );
+    expect(Object.keys(demo.environment).sort()).toEqual(names.sort());
+  });
+
+  it('leaves its connection facts where only their owner can read them', async () => {
+    expect((await stat(join(root, demoEnvironmentFile))).mode & 0o777).toBe(0o600);
+  });
+
+  it.each(['APP', 'VAULT', 'REPORTING'])('gives the collector’s login of %s nothing of its own', async (database) => {
+    const tables = await withClient(login(`DEMO_${database}_URL`), (client) =>
+      client.query(`select relname from pg_class where relnamespace = 'public'::regnamespace
+        and relkind in ('r', 'p', 'v', 'm') and has_table_privilege(oid, 'select, insert, update, delete, truncate')`),
+    );
+    expect(tables.rows).toEqual([]);
+  });
+
+  it('lets the truth read everything and write nothing', async () => {
+    await withClient(login('DEMO_APP_TRUTH_URL'), async (client) => {
+      const { rows } = await client.query('select count(distinct org_id)::int as tenants from tickets');
+      expect(rows).toEqual([{ tenants: 3 }]);
+      await expect(client.query('set transaction_read_only = off; delete from tags')).rejects.toMatchObject({
+        code: '42501',
+      });
+    });
+  });
+
+  it.each(['DEMO_ARCHIVE_URL', 'DEMO_ARCHIVE_TRUTH_URL'])('refuses %s', async (name) => {
+    await expect(withClient(login(name), (client) => client.query('select 1'))).rejects.toMatchObject({
+      code: '42501',
+    });
+  });
+
+  it.each([
+    ['app', 'select private_note from customers'],
+    ['app', 'select secret_hash from api_keys'],
+    ['app', 'select body from ticket_messages'],
+    ['vault', 'select sealed from secrets'],
+    ['reporting', 'select file_key from exports'],
+    ['archive', 'select last_statement from closed_accounts'],
+  ] as const)('holds a canary in each private value of %s-db: %s', async (database, query) => {
+    const url = new URL(demo.adminUrl);
+    url.pathname = `/${demoDatabases[database].name}`;
+    const { rows } = await withClient(url.href, (client) => client.query<Record<string, string>>(query));
+    expect(rows.length).toBeGreaterThan(2);
+    for (const row of rows) expect(Object.values(row).join()).toMatch(demoCanary);
+  });
+});
+
+describe('npm run sql', () => {
+  it('runs as the owner, whom forced row security filters too', () => {
+    expect(sql('select current_user, count(*) from tickets')).toMatchInlineSnapshot(`
+      {
+        "status": 0,
+        "stderr": "",
+        "stdout": "┌─────────┬──────────────────┬───────┐
+      │ (index) │ current_user     │ count │
+      ├─────────┼──────────────────┼───────┤
+      │ 0       │ 'larkspur_owner' │ '0'   │
+      └─────────┴──────────────────┴───────┘
+      SELECT: 1 row
+      ",
+      }
+    `);
+  });
+
+  it('takes several statements and says what each did', () => {
+    expect(
+      sql('alter table teams disable row level security; alter table teams enable row level security').stdout,
+    ).toBe('ALTER: done\nALTER: done\n');
+  });
+
+  it('reaches the other databases', () => {
+    expect(sql('--database', 'vault', 'select count(*) from secrets').status).toBe(0);
+  });
+
+  it('says what PostgreSQL refused', () => {
+    expect(sql('alter table tickts disable row level security')).toMatchInlineSnapshot(`
+      {
+        "status": 1,
+        "stderr": "PostgreSQL refused: relation "tickts" does not exist (42P01)
+      ",
+        "stdout": "",
+      }
+    `);
+  });
+
+  it('explains itself when it is not told what to run', () => {
+    expect(sql('--database', 'nowhere', 'select 1')).toMatchInlineSnapshot(`
+      {
+        "status": 2,
+        "stderr": "usage: npm run sql -- [--database app|vault|reporting|archive] "select 1"
+      ",
+        "stdout": "",
+      }
+    `);
+  });
+
+  it('says so when no demo is running', async () => {
+    await removeDemoEnvironment(root);
+    expect(sql('select 1')).toMatchInlineSnapshot(`
+      {
+        "status": 3,
+        "stderr": "The demo is not running here. Start it with \`npm start\` and leave it open.
+      ",
+        "stdout": "",
+      }
+    `);
+    await writeDemoEnvironment(demo.environment, root);
+  });
+});
