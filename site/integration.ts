@@ -4,7 +4,7 @@ import { contentPlugin } from './content-plugin.ts';
 import { contentFolder, packageRoot, routes } from './places.ts';
 
 // Astro reads this when a build starts, which is after it has loaded the configuration that imports this file.
-process.env['ASTRO_TELEMETRY_DISABLED'] = '1';
+process.env.ASTRO_TELEMETRY_DISABLED = '1';
 
 /**
  * The whole trust center as an Astro integration: it injects every page under site/pages/, so that an adopter’s folder

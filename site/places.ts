@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The content folder: CANDOR_CONTENT, or `content` in the project. Absolute. */
 export function contentFolder(projectRoot: URL): string {
-  return resolve(fileURLToPath(projectRoot), process.env['CANDOR_CONTENT'] ?? 'content');
+  return resolve(fileURLToPath(projectRoot), process.env.CANDOR_CONTENT ?? 'content');
 }
 
 /**

@@ -23,7 +23,7 @@ export function site(): Promise<Site> {
 }
 
 async function read(): Promise<Site> {
-  const { content, trust, evidence } = await readTrust(folder, buildTime(process.env['SOURCE_DATE_EPOCH']));
+  const { content, trust, evidence } = await readTrust(folder, buildTime(process.env.SOURCE_DATE_EPOCH));
   return {
     content,
     trust,

@@ -13,7 +13,7 @@ export async function getStaticPaths() {
 /** All fields as JSON; those that fit a table as CSV (RFC 4180). */
 export async function GET({ params }: APIContext): Promise<Response> {
   const { content, trust } = await site();
-  if (params['format'] === 'csv') return text(subprocessorsCsv(content.subprocessors), 'text/csv');
+  if (params.format === 'csv') return text(subprocessorsCsv(content.subprocessors), 'text/csv');
   const subprocessors = content.subprocessors.map(({ id, data }) => ({ id, ...data }));
   return json({ schema: 'candor/subprocessors@1', generatedAt: trust.generatedAt, subprocessors });
 }

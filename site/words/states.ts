@@ -1,4 +1,4 @@
-import type { ClaimState, Freshness, Method, Outcome } from '../../schemas/index.ts';
+import { ClaimState, type Method, type Outcome } from '../../schemas/index.ts';
 
 /** The word on the badge of a state, and the one line that explains it. In the order in which they are listed. */
 export const stateWords: Record<ClaimState, { word: string; meaning: string }> = {
@@ -17,19 +17,8 @@ export const stateWords: Record<ClaimState, { word: string; meaning: string }> =
   'not-available': { word: 'Not available', meaning: 'Not there, and said so.' },
 };
 
-/** All states, those that need a look first. */
-export const states: readonly ClaimState[] = [
-  'failing',
-  'unknown',
-  'stale',
-  'accepted-risk',
-  'unbacked',
-  'verified',
-  'attested',
-  'in-progress',
-  'planned',
-  'not-available',
-];
+/** All states, from good to bad to not claimed: the order of the schema. */
+export const states: readonly ClaimState[] = ClaimState.options;
 
 /** The states in which an in-place claim needs attention, worst first. */
 export const troubledStates: readonly ClaimState[] = ['failing', 'unknown', 'stale', 'accepted-risk', 'unbacked'];
@@ -56,12 +45,4 @@ export const methodWords: Record<Method, string> = {
   TEST: 'Test: a live system was exercised and its behaviour compared with what was expected.',
   EXAMINE: 'Examination: settings, code or records were read.',
   INTERVIEW: 'Interview: a person was asked.',
-};
-
-/** The age of an observation in words. */
-export const freshnessWords: Record<Freshness, string> = {
-  fresh: 'fresh',
-  due: 'a new look is due',
-  stale: 'stale',
-  abandoned: 'abandoned',
 };

@@ -1,0 +1,163 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { stringify } from 'yaml';
+import type { z } from 'zod';
+import { evidenceFile } from '../../ledger/store.ts';
+import { canonicalJson } from '../../posture/digest.ts';
+import type {
+  Attestation,
+  Claim,
+  Exception,
+  Organization,
+  RoadmapItem,
+  Role,
+  Section,
+  Source,
+} from '../../schemas/index.ts';
+import { collections, records } from './looks.ts';
+
+/** Text that stands in private places of the fixture and must never be published. */
+export const CANARY = 'canary-7f3a9c';
+
+const organization: z.input<typeof Organization> = {
+  name: 'Larkspur Desk',
+  legalName: 'Larkspur Desk, Inc.',
+  product: 'Larkspur Desk',
+  summary: 'A helpdesk for small teams. This page says what we do for security and shows what stands behind it.',
+  url: 'https://larkspur.example',
+  trustUrl: 'https://trust.larkspur.example',
+  country: 'US',
+  address: '1 Harbor Way, Portland, OR 97201',
+  timeZone: 'America/Los_Angeles',
+  contacts: { security: 'security@larkspur.example' },
+};
+
+const source = (title: string, kind: Source['kind'], id: keyof typeof collections): z.input<typeof Source> => ({
+  kind,
+  title,
+  environment: 'demo',
+  connection: { host: CANARY },
+  collect: { [id]: collections[id] },
+});
+
+const rows = 'app-db/rows#';
+
+const claims: Record<string, z.input<typeof Claim>> = {
+  'every-table-is-guarded': {
+    title: 'Row-level security guards every tenant table',
+    status: 'in-place',
+    evidence: [`${rows}every-tenant-table-has-row-security`],
+    frameworks: ['soc2:CC6.1', 'iso27001:A.8.3', 'gdpr:32'],
+    limits: 'It says nothing about tables outside of the product’s schemas.',
+  },
+  'tenants-are-apart': {
+    title: 'No customer reads another customer’s tickets',
+    status: 'in-place',
+    evidence: [`${rows}no-cross-tenant-read`],
+  },
+  'few-rights': {
+    title: 'The product’s login cannot pass row security by',
+    status: 'in-place',
+    evidence: [`${rows}no-excess-privilege`],
+  },
+  'tls-everywhere': {
+    title: 'Every connection is encrypted with TLS 1.3',
+    status: 'in-place',
+    evidence: ['website/transport#tls-1-3-offered', 'website/transport#certificate-is-valid'],
+  },
+  'old-site-too': { title: 'So is the old site', status: 'in-place', evidence: ['old-site/transport#tls-1-3-offered'] },
+  'reviewed-changes': {
+    title: 'Two people look at every change',
+    status: 'in-place',
+    evidence: ['code/reviews#changes-are-reviewed'],
+  },
+  'never-looked': {
+    title: 'Backups are restored every week',
+    status: 'in-place',
+    evidence: ['vault/rows#no-cross-tenant-read'],
+  },
+  'staff-trained': { title: 'Everybody here is trained each year', status: 'in-place', attestations: ['training'] },
+  'all-together': {
+    title: 'Isolation holds from the browser to the row',
+    status: 'in-place',
+    claims: ['every-table-is-guarded', 'tls-everywhere'],
+  },
+  'only-said': { title: 'We care about security', status: 'in-place' },
+  'sso-soon': { title: 'Single sign-on with SAML', status: 'in-progress', roadmap: 'single-sign-on' },
+  'pentest-planned': { title: 'An outside penetration test', status: 'planned', roadmap: 'single-sign-on' },
+  'no-hipaa': { title: 'HIPAA agreements', status: 'not-available' },
+  'one-region': { title: 'Backups lie in one data centre', status: 'in-place', disclosedWeakness: true },
+};
+
+const exception: z.input<typeof Exception> = {
+  evidence: `${rows}no-excess-privilege`,
+  subjects: ['public.table_03'],
+  owner: 'security-lead',
+  reason: 'The import empties its staging table; it holds nobody’s rows for long.',
+  acceptedOn: '2026-10-12',
+  expiresOn: '2026-12-31',
+};
+
+const attestation: z.input<typeof Attestation> = {
+  statement: 'Everybody who works here has passed the course of this year.',
+  by: { kind: 'role', role: 'security-lead' },
+  statedOn: '2026-10-01',
+  expiresOn: '2027-09-30',
+};
+const plan: z.input<typeof RoadmapItem> = {
+  title: 'Single sign-on',
+  status: 'in-progress',
+  today: 'Sign-in is by password and second factor.',
+  targetOn: '2026-12-01',
+};
+const role: z.input<typeof Role> = { title: 'Security lead', kind: 'company', description: 'Answers for security.' };
+const section: z.input<typeof Section> = {
+  title: 'Tenant isolation',
+  order: 1,
+  summary: 'How customers are kept apart.',
+};
+
+/** Writes the smallest content that shows every state: no optional part but what the claims need. */
+export function writeWorld(folder: string): void {
+  const yaml = (path: string, value: unknown) => write(join(folder, `${path}.yaml`), stringify(value));
+  yaml('organization', organization);
+  yaml('sources/app-db', source('The product’s database', 'postgres', 'rows'));
+  yaml('sources/vault', source('The backup vault', 'postgres', 'rows'));
+  yaml('sources/website', source('The public site', 'tls', 'transport'));
+  yaml('sources/old-site', source('The old site', 'tls', 'transport'));
+  yaml('sources/code', source('The code', 'github', 'reviews'));
+  yaml('sections/isolation', section);
+  yaml('roles/security-lead', role);
+  yaml('attestations/training', attestation);
+  yaml('roadmap/single-sign-on', plan);
+  yaml('exceptions/staging', exception);
+  for (const [id, claim] of Object.entries(claims)) prose(folder, `claims/isolation/${id}`, claim, bodies[id] ?? '');
+  for (const record of records())
+    write(evidenceFile(folder, record.source, record.collector.id), `${canonicalJson(record)}\n`);
+}
+
+/** Adds that many claims with a body each, to see how the build grows. */
+export function writeManyClaims(folder: string, count: number): void {
+  const claim = { status: 'in-place', evidence: [`${rows}every-tenant-table-has-row-security`] };
+  for (let index = 0; index < count; index += 1)
+    prose(
+      folder,
+      `claims/isolation/claim-${index}`,
+      { title: `Claim ${index} holds`, ...claim },
+      `Some *text* about claim ${index}.\n\n- one\n- two\n`,
+    );
+}
+
+const bodies: Record<string, string> = {
+  'every-table-is-guarded':
+    'The database itself refuses rows of another customer, **whatever the application does**.\n\n<details><summary>How</summary>By policies.</details>\n',
+};
+
+function prose(folder: string, path: string, fields: unknown, body: string): void {
+  write(join(folder, `${path}.mdx`), `---\n${stringify(fields)}---\n\n${body}`);
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
