@@ -1,4 +1,4 @@
-import { type ErrorCode, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { type ErrorCode, isAlias, isMap, isScalar, isSeq, type ParsedNode, parseDocument, visit } from 'yaml';
 import type { Path, Span } from './position.ts';
 
 /** Something in a file that is not YAML as we read it. Offsets count from the beginning of the YAML text. */
@@ -70,7 +70,8 @@ function read(text: string): Yaml {
     merge: false,
     stringKeys: true,
     prettyErrors: false,
-    logLevel: 'silent',
+    // With 'silent' a second document would go unnoticed.
+    logLevel: 'error',
   });
   const duplicates: YamlProblem[] = [];
   let syntax: YamlProblem | undefined;
@@ -81,7 +82,8 @@ function read(text: string): Yaml {
       const name = key.replace(/^["'](.*)["']$/, '$1');
       duplicates.push({ kind: 'duplicate', key: name, span: { start: span.start, end: span.start + key.length } });
     } else {
-      syntax ??= { kind: 'syntax', problem: words[code], span };
+      const open = code === 'MISSING_CHAR' ? openQuote(document.contents, span.start) : undefined;
+      syntax ??= { kind: 'syntax', problem: words[code], span: open ?? span };
     }
   }
   const directive = /^%.*/m.exec(text);
@@ -105,6 +107,19 @@ function read(text: string): Yaml {
     problems: syntax === undefined ? duplicates : [...duplicates, syntax],
     spanOf: (path, part) => spanOf(root, path, part),
   };
+}
+
+/** A quote that is never closed is missed at the end of the file; where it was opened says more. */
+function openQuote(root: ParsedNode | null, missedAt: number): Span | undefined {
+  let open: Span | undefined;
+  visit(root, {
+    Scalar(_, node) {
+      const span = range(node);
+      const quoted = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE';
+      if (quoted && span !== undefined && span.start < missedAt && span.end >= missedAt) open = span;
+    },
+  });
+  return open;
 }
 
 function plainValue(node: unknown, aliases: Span[], depth: number): unknown {

@@ -1,4 +1,4 @@
-import { type CandorError, CheckRef, Collection, candorError, durationMs, parseCheckRef } from '../../schemas/index.ts';
+import { type CandorError, CheckRef, candorError, parseCheckRef } from '../../schemas/index.ts';
 import type { ContentFile } from '../file.ts';
 import { nearest } from '../nearest.ts';
 import { isFields, valueAt } from '../position.ts';
@@ -70,7 +70,7 @@ function checkSource(context: CheckContext, source: ContentFile): CandorError[] 
       return [candorError('EvidenceUnknownCollector', unknownCollector(context, id), place())];
     if (typeof kind === 'string' && kind !== collector.source) {
       const parameters = { collector: id, needs: collector.source, kind };
-      return [candorError('SourceKindMismatch', parameters, place()), ...gap(context, source, id)];
+      return [candorError('SourceKindMismatch', parameters, place())];
     }
     const value = valueAt(source.value, ['collect', id, 'expect']) ?? {};
     const { errors } = parseStrict({
@@ -80,17 +80,6 @@ function checkSource(context: CheckContext, source: ContentFile): CandorError[] 
       locate: (path, part) => context.loaded.locate(source.file, path, part),
       prefix: ['collect', id, 'expect'],
     });
-    return [...(isFields(value) ? errors : []), ...gap(context, source, id)];
+    return isFields(value) ? errors : [];
   });
-}
-
-/** A look must stay valid until the next one is due. */
-function gap(context: CheckContext, source: ContentFile, id: string): CandorError[] {
-  const path = ['collect', id];
-  const parsed = Collection.safeParse(valueAt(source.value, path));
-  if (!parsed.success) return [];
-  const { every, validFor } = parsed.data;
-  if (durationMs(validFor) >= durationMs(every)) return [];
-  const location = context.loaded.locate(source.file, [...path, 'validFor']);
-  return [candorError('ValidityTooShort', { every, validFor }, location)];
 }

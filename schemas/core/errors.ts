@@ -114,7 +114,7 @@ export const errors = {
     why: 'An id is an address; two things cannot live at one.',
     text: ({ id, type, other }) => ({
       what: `the ${type} id \`${id}\` is already used by ${other}.`,
-      hint: 'rename one of the two files.',
+      hint: 'rename one of the two.',
     }),
   }),
   ContentDuplicateKey: define<{ key: string }>({
@@ -240,14 +240,6 @@ export const errors = {
     text: ({ check }) => ({
       what: `no claim cites \`${check}\`, so this exception covers nothing.`,
       hint: 'cite the check under `evidence` of the claim that it is about, or delete the exception.',
-    }),
-  }),
-  ValidityTooShort: define<{ every: string; validFor: string }>({
-    exit: 2,
-    why: 'A look that expires before the next one leaves its claims stale in between.',
-    text: ({ every, validFor }) => ({
-      what: `a look is valid for ${validFor}, but the next one comes after ${every}.`,
-      hint: `set \`validFor\` to more than ${every}, or collect more often.`,
     }),
   }),
   SourceKindMismatch: define<{ collector: string; needs: string; kind: string }>({
