@@ -70,3 +70,10 @@ export const homeSchemas: ReadonlyMap<string, z.ZodType> = new Map<string, z.Zod
   ['dpaRequest', DpaRequest],
   ['vulnerabilityReport', VulnerabilityReport],
 ]);
+
+/** The row of an id. Throws for an id that has none. */
+export function rowOf(id: string): Row {
+  const row = table.rows[id];
+  if (row === undefined) throw new Error(`no row for ${id}`);
+  return row;
+}
