@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
 import { loadEnvFile } from 'node:process';
+import { askOnTerminal } from './init/ask.ts';
 import { main } from './main.ts';
 
 for (const file of ['.env', join('.candor', 'demo.env')])
@@ -16,6 +17,7 @@ process.exitCode = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   interactive: process.stderr.isTTY === true && process.env.NO_COLOR === undefined,
+  ask: process.stdin.isTTY === true && process.stderr.isTTY === true ? askOnTerminal : undefined,
   environment: process.env,
   cwd: process.cwd(),
   now: () => new Date(),

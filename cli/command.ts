@@ -10,6 +10,8 @@ export type Terminal = {
   err: (text: string) => void;
   /** Whether stderr is a terminal that shows colour and moving lines. */
   interactive: boolean;
+  /** Asks a person; undefined where nobody can answer. */
+  ask?: ((question: string) => Promise<string>) | undefined;
   environment: Readonly<Record<string, string | undefined>>;
   /** The folder that the command was run in. */
   cwd: string;

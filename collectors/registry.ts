@@ -58,8 +58,7 @@ async function loadCollector(root: string, id: string): Promise<Collector | unde
   const names = await readdir(join(root, id));
   const file = ['collector.ts', 'collector.js', 'collector.mjs'].find((name) => names.includes(name));
   if (file === undefined) return undefined;
-  const loaded: { default?: unknown } = await import(pathToFileURL(join(root, id, file)).href);
-  const collector = loaded.default;
+  const collector = await defaultExport(join(root, id, file), id);
   if (!isCollector(collector)) {
     const issue = Shape.safeParse(collector).error?.issues[0];
     const problem = issue ? `${issue.path.join('.') || 'its default export'}: ${issue.message}.` : 'no default export.';
@@ -68,6 +67,16 @@ async function loadCollector(root: string, id: string): Promise<Collector | unde
   if (collector.id !== id)
     throw candorError('CollectorInvalid', { collector: id, problem: `it calls itself \`${collector.id}\`.` });
   return collector;
+}
+
+async function defaultExport(file: string, id: string): Promise<unknown> {
+  try {
+    const loaded: { default?: unknown } = await import(pathToFileURL(file).href);
+    return loaded.default;
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw candorError('CollectorInvalid', { collector: id, problem: `it cannot be loaded (${reason}).` });
+  }
 }
 
 async function foldersIn(root: string): Promise<string[]> {

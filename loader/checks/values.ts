@@ -49,12 +49,16 @@ function placeholders(context: CheckContext): CandorError[] {
   const demo = sources > 0 && environments.filter(({ value }) => value === 'demo').length === sources;
   return context.loaded.files.flatMap((file) =>
     allTexts(file.value).flatMap(({ path, value }) => {
-      const [, name = '', domain = ''] = mailbox.exec(value) ?? [];
-      const placeholder = standIn.test(name) || reserved.test(domain) || (exampleName.test(domain) && !demo);
-      if (domain === '' || !placeholder) return [];
+      if (!isPlaceholder(value, demo)) return [];
       return [candorError('ContentPlaceholder', { value }, context.loaded.locate(file.file, path))];
     }),
   );
+}
+
+/** Whether a text is a mailbox that nobody reads; `.example` is one unless everything is a demonstration. */
+export function isPlaceholder(text: string, demo = false): boolean {
+  const [, name = '', domain = ''] = mailbox.exec(text) ?? [];
+  return domain !== '' && (standIn.test(name) || reserved.test(domain) || (exampleName.test(domain) && !demo));
 }
 
 function documents(context: CheckContext): CandorError[] {
