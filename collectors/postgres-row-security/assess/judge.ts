@@ -1,0 +1,84 @@
+import type { Finding, Outcome } from '../../../schemas/index.ts';
+import type { Expect } from '../expect.ts';
+import { type ExposureBook, exposureBook } from '../exposure.ts';
+import { buildManifest, type Manifest, type Place, reaches } from '../manifest.ts';
+import { cut, shownName } from '../names.ts';
+import type { Evaluation, Raw, Read, Relation, Shape, Truth } from '../raw.ts';
+import { type RoleBook, roleBook } from '../roles.ts';
+
+/** What was read, indexed for judging. Pure. */
+export type Case = {
+  raw: Raw;
+  expect: Expect;
+  manifest: Manifest;
+  book: RoleBook;
+  exposures: ExposureBook;
+  truths: ReadonlyMap<number, Truth>;
+  reads: ReadonlyMap<number, Read[]>;
+  evaluations: ReadonlyMap<number, Evaluation[]>;
+  shapes: ReadonlyMap<number, Shape[]>;
+  /** Relations in scope with their place. */
+  placed: { relation: Relation; place: Place }[];
+};
+
+/** One judgement before it has a check and a subject. */
+export type Verdict = { outcome: Outcome; reason: string };
+
+export function openCase(raw: Raw, expect: Expect): Case {
+  const manifest = buildManifest(raw.catalog, expect);
+  const book = roleBook(raw.catalog);
+  return {
+    raw,
+    expect,
+    manifest,
+    book,
+    exposures: exposureBook(raw.catalog, manifest, book),
+    truths: new Map(raw.truths.map((truth) => [truth.relation, truth])),
+    reads: Map.groupBy(raw.reads, (read) => read.relation),
+    evaluations: Map.groupBy(raw.evaluations, (evaluation) => evaluation.relation),
+    shapes: Map.groupBy(raw.shapes, (shape) => shape.relation),
+    placed: raw.catalog.relations.map((relation) => ({ relation, place: manifest.place(relation) })),
+  };
+}
+
+/** A finding whose subject and reason fit. */
+export function finding(check: string, subject: string, verdict: Verdict): Finding {
+  return { check, subject: cut(subject, 300), outcome: verdict.outcome, reason: cut(verdict.reason, 600) };
+}
+
+export function about(check: string, relation: Relation, verdict: Verdict): Finding {
+  return finding(check, shownName(relation), verdict);
+}
+
+/** Names of the acting roles that hold a right, for a reason. */
+export function rolesWith({ raw }: Case, relation: Relation, letters: RegExp): string[] {
+  return raw.acting.flatMap((role, i) => (letters.test(relation.access[i] ?? '') ? [role.name] : []));
+}
+
+export function roleName({ raw }: Case, index: number): string {
+  return raw.acting[index]?.name ?? 'the client role';
+}
+
+/** Tables with tenants’ rows. */
+export function tenantTables(at: Case): { relation: Relation; place: Extract<Place, { kind: 'tenant' }> }[] {
+  return at.placed.flatMap(({ relation, place }) =>
+    (relation.kind === 'r' || relation.kind === 'p') && place.kind === 'tenant' ? [{ relation, place }] : [],
+  );
+}
+
+/** A list in a sentence, the rest counted. */
+export function listed(names: Iterable<string>, most = 3): string {
+  const all = [...new Set(names)];
+  const more = all.length > most ? ` and ${all.length - most} more` : '';
+  return all.slice(0, most).join(', ') + more;
+}
+
+const order: readonly Outcome[] = ['failed', 'error', 'inconclusive', 'passed', 'not-applicable'];
+
+/** The worst of several verdicts on one subject, which must not be empty. */
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  const sorted = [...verdicts].sort((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome));
+  return sorted[0] ?? { outcome: 'inconclusive', reason: 'Nothing could be asked.' };
+}
+
+export { reaches };

@@ -1,0 +1,56 @@
+import type { Exposure } from '../exposure.ts';
+import { shown } from '../names.ts';
+import type { Relation } from '../raw.ts';
+import { type Case, listed, reaches, rolesWith, type Verdict } from './judge.ts';
+import { pastWhom } from './paths.ts';
+
+// Bits of pg_relation_is_updatable.
+const updatable = { update: 4, insert: 8 } as const;
+
+/** Whether a view that goes past the policies can be written through. */
+export function judgeViewWrites(at: Case, relation: Relation, around: readonly Exposure[]): Verdict[] {
+  const ways: string[] = [];
+  if (relation.updatable & updatable.insert && reaches(relation, /[aA]/)) ways.push('INSERT');
+  if (relation.updatable & updatable.update && reaches(relation, /[wW]/)) ways.push('UPDATE');
+  if (ways.length === 0) return [];
+  const triggers = at.raw.catalog.triggers.filter((trigger) => trigger.relation === relation.oid && trigger.instead);
+  if (triggers.length > 0) {
+    const definer = triggers
+      .map((trigger) => at.raw.catalog.functions.find((each) => each.oid === trigger.function))
+      .find((each) => each?.definer);
+    if (!definer) return [];
+    return [
+      {
+        outcome: 'inconclusive',
+        reason: `Writes to it go to trigger function ${shown(definer.name)}, which runs as ${shown(definer.owner)}; what that permits cannot be told.`,
+      },
+    ];
+  }
+  // With CHECK OPTION a row that the view would not show cannot be written through it.
+  if (relation.options.some((option) => /^check_option=cascaded$/i.test(option))) return [];
+  if (at.manifest.place(relation).kind !== 'tenant') return [];
+  return [
+    {
+      outcome: 'failed',
+      reason: `${listed(rolesWith(at, relation, /[aAwW]/))} may ${ways.join(' and ')} through it rows of any tenant: ${pastWhom(around)}, and it has no CHECK OPTION.`,
+    },
+  ];
+}
+
+const events = [
+  { letters: /[wW]/, event: '2' },
+  { letters: /[aA]/, event: '3' },
+  { letters: /d/, event: '4' },
+];
+
+/** Rules act with the rights of the relation's owner, whoever sets them off. */
+export function judgeRules(at: Case, relation: Relation): Verdict | null {
+  const within = events.filter(({ letters }) => reaches(relation, letters)).map(({ event }) => event);
+  if (within.length === 0) return null;
+  const around = at.exposures.ofRule(relation, within).filter(at.exposures.aroundPolicies);
+  if (around.length === 0) return null;
+  return {
+    outcome: 'failed',
+    reason: `A rule on it, which ${listed(rolesWith(at, relation, /[aAwWd]/))} may set off, acts past the policies: ${pastWhom(around)}.`,
+  };
+}

@@ -1,0 +1,179 @@
+import type { Finding } from '../../../schemas/index.ts';
+import type { Exposure } from '../exposure.ts';
+import { isInvoker } from '../exposure.ts';
+import { shown, shownName } from '../names.ts';
+import type { DatabaseFunction, Relation } from '../raw.ts';
+import { about, type Case, finding, listed, reaches, rolesWith, type Verdict, worst } from './judge.ts';
+import { judgeFilter } from './paths-filter.ts';
+import { judgeRules, judgeViewWrites } from './paths-writes.ts';
+
+const check = 'no-path-around-row-security';
+
+/** Check 6: nothing within a client’s reach shows or changes tenants’ rows with the rights of somebody above policies. */
+export function assessPaths(at: Case): Finding[] {
+  const relations = at.raw.catalog.relations.flatMap((relation) => {
+    const verdict = judgeRelation(at, relation);
+    return verdict ? [about(check, relation, verdict)] : [];
+  });
+  const functions = at.raw.catalog.functions.flatMap((each) => {
+    const verdict = judgeFunction(at, each);
+    return verdict ? [finding(check, functionName(each), verdict)] : [];
+  });
+  const findings = [...relations, ...functions];
+  if (findings.length > 0) return findings;
+  return [
+    finding(check, 'database', {
+      outcome: 'passed',
+      reason: 'No view, rule or SECURITY DEFINER function over tenants’ rows is within a client’s reach.',
+    }),
+  ];
+}
+
+function judgeRelation(at: Case, relation: Relation): Verdict | null {
+  if (!reaches(relation)) return null;
+  const place = at.manifest.place(relation);
+  const verdicts: Verdict[] = [];
+  const rules = judgeRules(at, relation);
+  if (rules) verdicts.push(rules);
+  if (place.kind === 'extension') return null;
+  if (relation.kind === 'm') verdicts.push(...judgeMaterialized(at, relation));
+  if (relation.kind === 'f') verdicts.push(...judgeForeign(at, relation));
+  if (relation.kind === 'v') verdicts.push(...judgeView(at, relation));
+  if (relation.kind === 'r') verdicts.push(...judgeParent(at, relation));
+  return verdicts.length > 0 ? worst(verdicts) : null;
+}
+
+function judgeView(at: Case, relation: Relation): Verdict[] {
+  const exposures = at.exposures.ofView(relation);
+  const around = exposures.filter(at.exposures.aroundPolicies);
+  if (around.length === 0) {
+    if (exposures.length > 0) {
+      const readers = listed(exposures.map(({ reader }) => shown(reader)));
+      return [{ outcome: 'passed', reason: `It reads as ${readers}, to whom policies apply as well.` }];
+    }
+    return isInvoker(relation) ? [{ outcome: 'passed', reason: 'It reads with the rights of its caller.' }] : [];
+  }
+  const verdicts = reaches(relation, /[rR]/) ? [judgeFilter(at, relation, around)] : [];
+  return [...verdicts, ...judgeViewWrites(at, relation, around)];
+}
+
+/** Who reads what past the policies, for a reason. */
+export function pastWhom(around: readonly Exposure[]): string {
+  const [first] = around;
+  const tables = listed(around.map(({ relation }) => shownName(relation)));
+  return first ? `it reads ${tables} as ${shown(first.reader)}, to whom no policy applies` : '';
+}
+
+// A materialized view keeps rows outside of any table, and policies cannot be put on it.
+function judgeMaterialized(at: Case, relation: Relation): Verdict[] {
+  const place = at.manifest.place(relation);
+  if (!reaches(relation, /[rR]/) || place.kind === 'reference' || place.kind === 'shared') return [];
+  const sources = at.exposures.ofView(relation).filter(at.exposures.aroundPolicies);
+  if (place.kind !== 'tenant' && sources.length === 0) return [];
+  const who = listed(rolesWith(at, relation, /[rR]/));
+  return [
+    {
+      outcome: 'failed',
+      reason: `A materialized view of tenants’ rows, on which no policy can be put, is readable by ${who}.`,
+    },
+  ];
+}
+
+function judgeForeign(at: Case, relation: Relation): Verdict[] {
+  const place = at.manifest.place(relation);
+  if (place.kind === 'reference' || place.kind === 'shared') return [];
+  const who = listed(rolesWith(at, relation, /./));
+  if (place.kind === 'tenant')
+    return [
+      {
+        outcome: 'failed',
+        reason: `A foreign table with tenants’ rows, on which no policy can be put, is within reach of ${who}.`,
+      },
+    ];
+  return [
+    {
+      outcome: 'inconclusive',
+      reason: `A foreign table is within reach of ${who}, and nobody declared what it holds.`,
+    },
+  ];
+}
+
+// Whoever reads a parent reads its children, and only the parent's policies are asked.
+function judgeParent(at: Case, relation: Relation): Verdict[] {
+  if (at.manifest.place(relation).kind === 'tenant') return [];
+  const children = at.raw.catalog.relations.filter(
+    (child) => child.parents.includes(relation.oid) && at.manifest.place(child).kind === 'tenant',
+  );
+  if (children.length === 0 || !reaches(relation, /[rRwWd]/)) return [];
+  const open = at.raw.acting.filter((role, i) => relation.access[i] !== '' && at.book.bypasses(role.name, relation));
+  if (open.length === 0)
+    return [
+      {
+        outcome: 'inconclusive',
+        reason: 'It is a parent of tenants’ tables, and its own policies cannot be judged by tenant.',
+      },
+    ];
+  return [
+    {
+      outcome: 'failed',
+      reason: `${listed(open.map(({ name }) => name))} reads rows of ${listed(children.map(shownName))} through it, where their policies are not asked.`,
+    },
+  ];
+}
+
+function judgeFunction(at: Case, each: DatabaseFunction): Verdict | null {
+  if (!each.definer || each.extension !== null || each.trigger) return null;
+  const callers = at.raw.acting.filter((_, i) => each.executable[i]).map(({ name }) => name);
+  if (callers.length === 0) return null;
+  const allowed = allowance(at, each);
+  if (allowed !== null) return { outcome: 'not-applicable', reason: `Declared as allowed: ${allowed}` };
+  const { exposures, unknown } = at.exposures.ofFunction(each);
+  const around = exposures.filter(at.exposures.aroundPolicies);
+  if (around.length > 0) {
+    if (isPolicyHelper(at, each))
+      return {
+        outcome: 'passed',
+        reason:
+          'It answers yes or no for policies; it returns no row, and what policies make of it was judged by reading.',
+      };
+    return { outcome: 'failed', reason: `${listed(callers)} may call it, and ${pastWhom(around)}.` };
+  }
+  if (unknown !== null) {
+    const owner = at.book.role(each.owner);
+    const above =
+      !owner ||
+      owner.superuser ||
+      owner.bypass ||
+      at.raw.catalog.relations.some(
+        (relation) =>
+          at.manifest.place(relation).kind === 'tenant' &&
+          at.exposures.aroundPolicies({ relation, reader: each.owner }),
+      );
+    if (above)
+      return {
+        outcome: 'inconclusive',
+        reason: `${listed(callers)} may call it as ${shown(each.owner)}; what it reads cannot be told, because ${unknown}.`,
+      };
+  }
+  return exposures.length > 0
+    ? { outcome: 'passed', reason: `It runs as ${shown(each.owner)}, to whom policies apply as well.` }
+    : { outcome: 'passed', reason: 'It touches no relation with tenants’ rows.' };
+}
+
+function isPolicyHelper(at: Case, each: DatabaseFunction): boolean {
+  if (each.returns !== 'boolean' || each.returnsSet) return false;
+  return at.raw.catalog.policies.some((policy) => policy.functions.includes(each.oid));
+}
+
+function allowance(at: Case, each: DatabaseFunction): string | null {
+  const { functions } = at.expect;
+  const bare = `${each.schema}.${each.name}`;
+  const names = [functionName(each), shownName(each), bare, `${bare}(${each.args})`];
+  for (const name of names) if (functions[name] !== undefined) return functions[name];
+  return null;
+}
+
+/** `schema.name(arguments)` for people. */
+export function functionName(each: DatabaseFunction): string {
+  return `${shownName(each)}(${each.args})`;
+}

@@ -1,0 +1,152 @@
+import { isTable, type Manifest, reaches } from './manifest.ts';
+import type { Catalog, DatabaseFunction, Relation } from './raw.ts';
+import type { RoleBook } from './roles.ts';
+
+/** A relation with tenants’ rows that something reads with the rights of somebody else than the caller. */
+export type Exposure = { relation: Relation; reader: string };
+
+/** What can be told about a function’s body. */
+export type Reach = { exposures: Exposure[]; unknown: string | null };
+
+export type ExposureBook = {
+  ofView: (relation: Relation) => Exposure[];
+  ofFunction: (each: DatabaseFunction) => Reach;
+  ofRule: (relation: Relation, events: readonly string[]) => Exposure[];
+  /** Whether the reader sees rows that policies would hide, in a table the caller could not simply read anyway. */
+  aroundPolicies: (exposure: Exposure) => boolean;
+};
+
+/** Follows views, rules and functions down to tables. Pure. */
+export function exposureBook(catalog: Catalog, manifest: Manifest, book: RoleBook): ExposureBook {
+  const rewrites = Map.groupBy(catalog.rewrites, (rewrite) => rewrite.relation);
+  const functions = new Map(catalog.functions.map((each) => [each.oid, each]));
+  const byWord = new Map<string, Relation[]>();
+  for (const relation of catalog.relations)
+    byWord.set(relation.name.toLowerCase(), [...(byWord.get(relation.name.toLowerCase()) ?? []), relation]);
+  const functionsByWord = Map.groupBy(catalog.functions, (each) => each.name.toLowerCase());
+
+  function walkRelation(relation: Relation, reader: string | null, found: Map<string, Exposure>, seen: Set<string>) {
+    const mark = `r${relation.oid} ${reader}`;
+    if (seen.has(mark)) return;
+    seen.add(mark);
+    if (isTable(relation) || relation.kind === 'f') {
+      if (reader !== null && holdsTenants(relation)) found.set(`${relation.oid} ${reader}`, { relation, reader });
+      return;
+    }
+    walkRewrites(relation, ['1'], readerOf(relation), found, seen);
+  }
+
+  function walkRewrites(
+    relation: Relation,
+    events: readonly string[],
+    reader: string | null,
+    found: Map<string, Exposure>,
+    seen: Set<string>,
+  ) {
+    for (const rewrite of rewrites.get(relation.oid) ?? []) {
+      if (!events.includes(rewrite.event)) continue;
+      for (const oid of rewrite.relations) {
+        const next = manifest.byOid.get(oid);
+        if (next) walkRelation(next, reader, found, seen);
+      }
+      for (const oid of rewrite.functions) {
+        const next = functions.get(oid);
+        // A function in a view runs as the caller, unless it is a definer's.
+        if (next?.definer && next.extension === null) walkFunction(next, next.owner, found, seen);
+      }
+    }
+  }
+
+  function holdsTenants(relation: Relation): boolean {
+    const place = manifest.place(relation);
+    if (place.kind === 'tenant') return true;
+    return catalog.relations.some(
+      (child) => child.parents.includes(relation.oid) && manifest.place(child).kind === 'tenant',
+    );
+  }
+
+  function walkFunction(
+    each: DatabaseFunction,
+    reader: string,
+    found: Map<string, Exposure>,
+    seen: Set<string>,
+  ): string | null {
+    const mark = `f${each.oid} ${reader}`;
+    if (seen.has(mark)) return null;
+    seen.add(mark);
+    let unknown = opaque(each);
+    const words = wordsIn(each.body);
+    for (const oid of each.relations) {
+      const relation = manifest.byOid.get(oid);
+      if (relation) walkRelation(relation, reader, found, seen);
+    }
+    for (const [word, qualifiers] of words) {
+      for (const relation of byWord.get(word) ?? [])
+        if (qualifiers.has('') || qualifiers.has(relation.schema.toLowerCase()))
+          walkRelation(relation, reader, found, seen);
+      for (const called of functionsByWord.get(word) ?? []) {
+        if (called === each || called.extension !== null) continue;
+        if (!qualifiers.has('') && !qualifiers.has(called.schema.toLowerCase())) continue;
+        const inner = walkFunction(called, called.definer ? called.owner : reader, found, seen);
+        unknown ??= inner;
+      }
+    }
+    return unknown;
+  }
+
+  const readerOf = (relation: Relation) => (isInvoker(relation) ? null : relation.owner);
+  return {
+    ofView: (relation) => {
+      const found = new Map<string, Exposure>();
+      walkRelation(relation, readerOf(relation), found, new Set());
+      return [...found.values()];
+    },
+    ofFunction: (each) => {
+      const found = new Map<string, Exposure>();
+      const unknown = walkFunction(each, each.owner, found, new Set());
+      return { exposures: [...found.values()], unknown };
+    },
+    ofRule: (relation, events) => {
+      const found = new Map<string, Exposure>();
+      walkRewrites(relation, events, relation.owner, found, new Set());
+      return [...found.values()];
+    },
+    aroundPolicies: ({ relation, reader }) =>
+      relation.rowSecurity ? book.bypasses(reader, relation) : !reaches(relation, /[rR]/),
+  };
+}
+
+/** Whether a view reads with the rights of its caller. */
+export function isInvoker(relation: Relation): boolean {
+  return relation.options.some((option) => /^security_invoker=(true|on|yes|1)$/i.test(option));
+}
+
+// Nothing can be told about compiled code, nor about statements that are put together while they run.
+function opaque(each: DatabaseFunction): string | null {
+  if (each.language === 'c' || each.language === 'internal') return 'it is compiled code';
+  if (each.language !== 'sql' && each.language !== 'plpgsql') return `it is written in ${each.language}`;
+  const body = withoutComments(each.body);
+  if (each.language === 'plpgsql' && /\bexecute\b(?!\s+(?:procedure|function)\b)/i.test(body))
+    return 'it puts statements together while it runs';
+  return /\bdblink|query_to_xml|\blo_get\b|\bloread\b/i.test(body) ? 'it reaches other databases or objects' : null;
+}
+
+function withoutComments(body: string): string {
+  return body.replace(/\/\*[\s\S]*?\*\//g, ' ').replace(/--[^\n]*/g, ' ');
+}
+
+/** Identifiers in a body, each with the schemas that it is written with (an empty one where there is none). */
+function wordsIn(body: string): Map<string, Set<string>> {
+  const words = new Map<string, Set<string>>();
+  const identifier = String.raw`"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*`;
+  const pattern = new RegExp(`(?:(${identifier})\\s*\\.\\s*)?(${identifier})`, 'gu');
+  const bare = (text: string) => (text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text).toLowerCase();
+  for (const [, first, second] of withoutComments(body).matchAll(pattern)) {
+    if (second === undefined) continue;
+    const add = (word: string, qualifier: string) => words.set(word, (words.get(word) ?? new Set()).add(qualifier));
+    add(bare(second), first === undefined ? '' : bare(first));
+    // `projects.name` names a table first.
+    if (first !== undefined) add(bare(first), '');
+  }
+  return words;
+}

@@ -1,0 +1,251 @@
+import type { Row } from './candidates.ts';
+import type { Probing } from './collect.ts';
+import { settingsFor, type Tenant } from './context.ts';
+import { evaluate, type Subject } from './evaluate.ts';
+import { isTable } from './manifest.ts';
+import type { ActingRole, Asker, Command, Evaluation, Policy, Raw, Read, Shape } from './raw.ts';
+import { type Look, readAs, readSamples, type Target } from './reads.ts';
+import { isRefusal } from './refusal.ts';
+import { type RoleBook, roleBook } from './roles.ts';
+import { readShapes } from './shapes.ts';
+
+/** Tables read in a context that evaluation has already judged, to see that both agree. */
+const SPOT_CHECKS = 40;
+
+/** Which two tenants a relation is judged with: the first has rows in it where any has. */
+type Pair = { one: number; other: number };
+
+/** Everything that takes acting as a client: evaluation of policies first, then reading. */
+export async function probeAll(probing: Probing): Promise<Pick<Raw, 'reads' | 'evaluations' | 'shapes' | 'skipped'>> {
+  const { frame, progress } = probing;
+  const book = roleBook(frame.catalog);
+  const reads: Read[] = [];
+  const evaluations: Evaluation[] = [];
+  const shapes: Shape[] = [];
+  const pairs = new Map(probing.targets.map((target) => [target.relation.oid, pairFor(probing, target)]));
+  const samples = await sampleRows(probing, pairs);
+  for (const [roleIndex, role] of frame.acting.entries()) {
+    if (book.role(role.name)?.superuser && role.name !== frame.login && !mayBecome(book, frame.login, role.name))
+      continue;
+    const run = new RoleRun(probing, book, role, roleIndex, pairs, samples);
+    progress(`acting as ${role.name}`);
+    for (const asker of run.askers()) {
+      const judged = await run.evaluateAs(asker);
+      evaluations.push(...judged);
+      reads.push(...(await run.readFor(asker, judged)));
+    }
+    shapes.push(...(await readShapes(probing, book, role, roleIndex)));
+  }
+  return { reads, evaluations, shapes, skipped: 0 };
+}
+
+function mayBecome(book: RoleBook, login: string, role: string): boolean {
+  return book.settable(login).has(role);
+}
+
+function pairFor({ truths, tenants }: Probing, target: Target): Pair {
+  const real = tenants.flatMap((tenant, i) => (tenant.real ? [i] : []));
+  const nobody = tenants.length - 2;
+  const present = truths.get(target.relation.oid)?.present ?? real;
+  const one = present[0] ?? real[0] ?? nobody;
+  const other = present[1] ?? real.find((each) => each !== one) ?? (one === nobody ? nobody + 1 : nobody);
+  return { one, other };
+}
+
+type Samples = Map<number, Map<number, Row[]>>;
+
+/** Real rows for policies that look at more than the tenant column, and keys for relations that lead to it by a path. */
+async function sampleRows(probing: Probing, pairs: ReadonlyMap<number, Pair>): Promise<Samples> {
+  const { frame, sessions, tenants, plan } = probing;
+  const policies = Map.groupBy(frame.catalog.policies, (policy) => policy.relation);
+  const wanted = probing.targets.flatMap((target) => {
+    const columns = new Set((policies.get(target.relation.oid) ?? []).flatMap((policy) => policy.columns));
+    columns.delete(target.path.column);
+    const needed = isTable(target.relation) && (columns.size > 0 || target.path.kind === 'via');
+    return needed ? [{ target, columns: [...columns] }] : [];
+  });
+  const samples: Samples = new Map();
+  const client = frame.acting.find((role) => role.kind === 'client');
+  for (const [index, tenant] of tenants.entries()) {
+    if (!tenant.real || wanted.length === 0) continue;
+    const targets = wanted.filter(({ target }) => {
+      const pair = pairs.get(target.relation.oid);
+      return pair?.one === index || pair?.other === index;
+    });
+    const asker: Asker = { kind: 'tenant', variant: '', tenant: index, real: true };
+    const acting =
+      sessions.truth || !client
+        ? {}
+        : {
+            role: client.name,
+            settings: withPresets(probing, client, settingsFor(plan, asker, client, tenants, undefined)),
+          };
+    samples.set(index, await readSamples({ session: sessions.truth ?? sessions.main, acting, targets, tenant }));
+  }
+  return samples;
+}
+
+function withPresets(probing: Probing, role: ActingRole, settings: Record<string, string>): Record<string, string> {
+  return { search_path: probing.frame.searchPath, ...probing.frame.presets.get(role.name), ...settings };
+}
+
+class RoleRun {
+  readonly probing: Probing;
+  readonly book: RoleBook;
+  readonly role: ActingRole;
+  readonly roleIndex: number;
+  readonly pairs: ReadonlyMap<number, Pair>;
+  readonly samples: Samples;
+  readonly policies: Map<number, Policy[]>;
+
+  constructor(
+    probing: Probing,
+    book: RoleBook,
+    role: ActingRole,
+    roleIndex: number,
+    pairs: ReadonlyMap<number, Pair>,
+    samples: Samples,
+  ) {
+    this.probing = probing;
+    this.book = book;
+    this.role = role;
+    this.roleIndex = roleIndex;
+    this.pairs = pairs;
+    this.samples = samples;
+    this.policies = Map.groupBy(probing.frame.catalog.policies, (policy) => policy.relation);
+  }
+
+  askers(): Asker[] {
+    const { tenants, plan } = this.probing;
+    const other = { tenant: 0, real: false };
+    const askers: Asker[] = [{ kind: 'none', variant: '', ...other }];
+    if (this.role.kind !== 'anonymous') {
+      const used = new Set([...this.pairs.values()].flatMap(({ one, other }) => [one, other]));
+      for (const tenant of used)
+        askers.push({ kind: 'tenant', variant: '', tenant, real: tenants[tenant]?.real ?? false });
+      if (Object.keys(plan.settings).length > 0) askers.push({ kind: 'empty', variant: 'empty', ...other });
+      if (Object.values(plan.settings).some((template) => template.trimStart().startsWith('{"')))
+        askers.push({ kind: 'empty', variant: 'no-claims', ...other });
+    }
+    for (const variant of Object.keys(plan.forged)) {
+      const attackers = new Set([...this.pairs.values()].map((pair) => pair.other));
+      for (const tenant of attackers)
+        askers.push({ kind: 'forged', variant, tenant, real: tenants[tenant]?.real ?? false });
+    }
+    return askers;
+  }
+
+  /** Relations this asker is asked about, grouped by the victim. */
+  private groups(asker: Asker, targets: readonly Target[]): Map<number, Target[]> {
+    const groups = new Map<number, Target[]>();
+    for (const target of targets) {
+      const pair = this.pairs.get(target.relation.oid);
+      if (!pair) continue;
+      const told = asker.kind === 'tenant' || asker.kind === 'forged';
+      if (asker.kind === 'tenant' && asker.tenant !== pair.one && asker.tenant !== pair.other) continue;
+      if (asker.kind === 'forged' && asker.tenant !== pair.other) continue;
+      const victim = told && asker.tenant === pair.one ? pair.other : pair.one;
+      groups.set(victim, [...(groups.get(victim) ?? []), target]);
+    }
+    return groups;
+  }
+
+  private tenant(index: number): Tenant {
+    return this.probing.tenants[index] ?? { id: '', user: '', real: false };
+  }
+
+  private session(asker: Asker) {
+    return asker.kind === 'none' ? this.probing.sessions.untold : this.probing.sessions.main;
+  }
+
+  private settings(asker: Asker, victim: number): Record<string, string> {
+    const { plan, tenants } = this.probing;
+    return withPresets(this.probing, this.role, settingsFor(plan, asker, this.role, tenants, this.tenant(victim)));
+  }
+
+  async evaluateAs(asker: Asker): Promise<Evaluation[]> {
+    const { probing, book, role, roleIndex } = this;
+    const tables = probing.targets.filter(
+      ({ relation }) => isTable(relation) && relation.rowSecurity && !book.bypasses(role.name, relation),
+    );
+    const results: Evaluation[] = [];
+    for (const [victim, targets] of this.groups(asker, tables)) {
+      const told = asker.kind === 'tenant' || asker.kind === 'forged';
+      const attacker = told ? this.tenant(asker.tenant) : this.tenant(probing.tenants.length - 1);
+      const subjects = targets.flatMap((target) => this.subject(target, told ? asker.tenant : -1, victim));
+      if (subjects.length === 0) continue;
+      results.push(
+        ...(await evaluate({
+          session: this.session(asker),
+          subjects,
+          role,
+          roleIndex,
+          inherited: book.inherited(role.name),
+          asker,
+          settings: this.settings(asker, victim),
+          attacker,
+          victim: this.tenant(victim),
+        })),
+      );
+    }
+    return results;
+  }
+
+  private subject({ relation, path }: Target, attacker: number, victim: number): Subject[] {
+    const rights = relation.access[this.roleIndex] ?? '';
+    const commands: Command[] = [];
+    if (/[rR]/.test(rights)) commands.push('select');
+    if (/[aA]/.test(rights)) commands.push('insert');
+    if (/[wW]/.test(rights)) commands.push('update');
+    if (/d/.test(rights)) commands.push('delete');
+    if (commands.length === 0) return [];
+    const policies = this.policies.get(relation.oid) ?? [];
+    const names = new Set(policies.flatMap((policy) => policy.columns));
+    const columns = [...names].flatMap((name) => this.probing.manifest.column(relation.oid, name) ?? []);
+    const rows = (tenant: number) => this.samples.get(tenant)?.get(relation.oid) ?? [];
+    return [{ relation, path, policies, columns, commands, own: rows(attacker), other: rows(victim) }];
+  }
+
+  async readFor(asker: Asker, judged: readonly Evaluation[]): Promise<Read[]> {
+    const { role, roleIndex } = this;
+    const selects = new Map(judged.filter((each) => each.command === 'select').map((each) => [each.relation, each]));
+    let spots = 0;
+    const reads: Read[] = [];
+    const readable = this.probing.targets.filter(
+      ({ relation }) => relation.kind !== 'f' && /[rR]/.test(relation.access[roleIndex] ?? ''),
+    );
+    const targets = readable.filter(({ relation }) => {
+      if (asker.kind === 'tenant') return true;
+      const judgement = selects.get(relation.oid);
+      if (!judgement) return !isTable(relation) || asker.kind === 'none';
+      // A policy that refuses with an error would fail a whole batch; what it says to one table it says to its likes.
+      if (judgement.failure && isRefusal(judgement.failure.code)) return spots++ < SPOT_CHECKS / 4;
+      if (asker.kind === 'none' || judgement.usingOther !== false) return true;
+      return spots++ < SPOT_CHECKS;
+    });
+    for (const [victim, group] of this.groups(asker, targets)) {
+      const looks = group.map((target): Look => {
+        const rows = (tenant: number) => this.samples.get(tenant)?.get(target.relation.oid) ?? [];
+        return { target, own: rows(asker.tenant), other: rows(victim), keyReadable: this.keyReadable(target) };
+      });
+      reads.push(
+        ...(await readAs({
+          session: this.session(asker),
+          looks,
+          role: role.name,
+          roleIndex,
+          asker,
+          settings: this.settings(asker, victim),
+          tenant: this.tenant(asker.tenant),
+          victim: { index: victim, tenant: this.tenant(victim) },
+        })),
+      );
+    }
+    return reads;
+  }
+
+  private keyReadable({ relation, path }: Target): boolean {
+    if (/r/.test(relation.access[this.roleIndex] ?? '')) return true;
+    return /r/.test(this.probing.manifest.column(relation.oid, path.column)?.access?.[this.roleIndex] ?? '');
+  }
+}
