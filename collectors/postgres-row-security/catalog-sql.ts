@@ -156,5 +156,5 @@ export const powers = `
     union all
     select 't', c.oid, c.relname::text from pg_class c where c.relnamespace = 'pg_catalog'::regnamespace
       and c.relname in ('pg_authid', 'pg_shadow', 'pg_statistic', 'pg_largeobject', 'pg_user_mapping',
-        'pg_statistic_ext_data', 'pg_subscription') ) powers
+        'pg_statistic_ext_data') ) powers
   order by 1`;
