@@ -103,7 +103,7 @@ function settings(): string[] {
   ];
   const small = ['shared_buffers=32MB', 'max_wal_size=128MB', 'max_connections=200'];
   const quiet = ['lc_messages=C', 'log_min_error_statement=panic', 'logging_collector=off'];
-  const closed = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'password_encryption=scram-sha-256'];
+  const closed = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'scram_iterations=64'];
   return [...quick, ...small, ...quiet, ...closed, ...(major === '18' ? ['io_method=sync'] : [])];
 }
 

@@ -27,6 +27,10 @@ it('is content with a new subject that passes', () => {
   expect(judged({ a: 'passed' }, { a: 'passed', b: 'passed' }, [])).toEqual([]);
 });
 
+it('is content with a subject that the check begins to apply to, and that passes', () => {
+  expect(judged({ a: 'not-applicable' }, { a: 'passed' }, [])).toEqual([]);
+});
+
 it.each<[string, Record<string, Outcome>, Record<string, Outcome>, Turn[]]>([
   ['the named verdict stays', { a: 'passed' }, { a: 'passed' }, [unprotected('a')]],
   ['the named subject is missing', {}, {}, [unprotected('a')]],
@@ -34,6 +38,7 @@ it.each<[string, Record<string, Outcome>, Record<string, Outcome>, Turn[]]>([
   ['another verdict turns', { a: 'passed', b: 'passed' }, { a: 'failed', b: 'failed' }, [unprotected('a')]],
   ['a new subject fails unasked', {}, { b: 'failed' }, []],
   ['a new subject is inconclusive unasked', {}, { b: 'inconclusive' }, []],
+  ['the check stops to apply', { a: 'passed' }, { a: 'not-applicable' }, []],
   ['a verdict improves', { a: 'failed' }, { a: 'passed' }, []],
   ['a verdict disappears', { a: 'passed' }, {}, []],
   ['nothing at all turns under a star', { a: 'passed' }, { a: 'passed' }, [unprotected('*')]],

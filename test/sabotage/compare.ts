@@ -1,10 +1,10 @@
-import type { Finding } from '../../schemas/index.ts';
+import type { Finding, Outcome } from '../../schemas/index.ts';
 import type { Verdicts } from './reference.ts';
 import type { Turn } from './verdicts.ts';
 
 /**
  * Everything by which the verdicts differ from what a mutation should have done to them, one line each; empty when it
- * did exactly that. A verdict may appear for a new subject as long as it is passed or not applicable. A turn whose
+ * did exactly that. A verdict may appear for a new subject, or one that did not apply begin to, as long as it is good. A turn whose
  * subject is `*` stands for one or more subjects of its check.
  */
 export function differences(before: Verdicts, after: Verdicts, turns: readonly Turn[]): string[] {
@@ -17,7 +17,7 @@ export function differences(before: Verdicts, after: Verdicts, turns: readonly T
     const previous = before.get(key)?.outcome;
     if (turn && finding.outcome === turn.outcome && (exact || previous !== finding.outcome)) {
       met.add(`${turn.check} ${turn.subject}`);
-    } else if (exact || (previous !== finding.outcome && !(previous === undefined && harmless(finding)))) {
+    } else if (exact || (previous !== finding.outcome && !begins(previous, finding))) {
       lines.push(`${key}: ${previous ?? 'absent'} became ${finding.outcome}: ${finding.reason}`);
     }
   }
@@ -27,6 +27,8 @@ export function differences(before: Verdicts, after: Verdicts, turns: readonly T
   return lines;
 }
 
-function harmless({ outcome }: Finding): boolean {
-  return outcome === 'passed' || outcome === 'not-applicable';
+/** A subject that is new, or that the check did not apply to before, and is as it should be. */
+function begins(previous: Outcome | undefined, { outcome }: Finding): boolean {
+  if (previous === undefined) return outcome === 'passed' || outcome === 'not-applicable';
+  return previous === 'not-applicable' && outcome === 'passed';
 }

@@ -100,6 +100,11 @@ const relations = [
       grant select on customer_list ${toApp}`,
   }),
   nearMiss({
+    id: 'definer-over-invoker',
+    title: 'a definer view over an invoker view, which still asks as the caller',
+    sql: `create view ticket_board as select * from open_tickets; grant select on ticket_board ${toApp}`,
+  }),
+  nearMiss({
     id: 'definer-view-forced-owner',
     title: 'a definer view whose owner is filtered too',
     sql: `set role larkspur_owner; create view customer_list as select * from customers;

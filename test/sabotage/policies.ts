@@ -82,7 +82,7 @@ const conditions = [
     sql: `alter table articles alter org_id drop not null;
       insert into articles (org_id, title, body) values (null, 'Template', 'For everyone');
       create policy templates on articles for select to larkspur_app using (org_id is null)`,
-    turns: [namelessRow('public.articles'), contextlessRead('public.articles')],
+    turns: [namelessRow('public.articles'), ...openToRead('public.articles')],
   }),
   sabotage({
     id: 'exists-unbound',
@@ -102,7 +102,7 @@ const conditions = [
     id: 'anonymous-without-tenant',
     title: 'visitors see what is published by anybody',
     sql: 'alter policy published on articles using (published)',
-    turns: openToRead('public.articles'),
+    turns: [contextlessRead('public.articles')],
   }),
   sabotage({
     id: 'floor-for-another-role',
@@ -126,7 +126,7 @@ const trust = [
     title: 'the tenant comes from metadata that users edit',
     sql: `create policy by_profile on members for select using (org_id =
       ((nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'user_metadata') ->> 'org_id')::uuid)`,
-    turns: [foreignRead('public.members')],
+    turns: [contextlessRead('public.members')],
   }),
   sabotage({
     id: 'user-metadata-by-helper',
@@ -135,22 +135,24 @@ const trust = [
         return (current_setting('request.jwt.claims', true)::jsonb #>> '{user_metadata,org_id}')::uuid;
       exception when others then return null; end $$;
       create policy by_profile on members for select using (org_id = app.profile_org())`,
-    turns: [foreignRead('public.members')],
+    turns: [contextlessRead('public.members')],
   }),
   sabotage({
     id: 'request-header',
     title: 'the tenant comes from a header of the request',
     sql: `create policy by_header on members for select using (org_id =
       (nullif(current_setting('request.headers', true), '')::json ->> 'x-org-id')::uuid)`,
-    turns: [foreignRead('public.members')],
+    turns: [contextlessRead('public.members')],
   }),
   sabotage({
     id: 'self-made-membership',
     title: 'a membership table into which everybody may write any organization',
     sql: `create table org_access (org_id uuid not null references organizations, user_id text not null);
+      insert into org_access select org_id, 'larkspur_app' from organizations;
       alter table org_access owner to larkspur_owner;
       alter table org_access enable row level security; alter table org_access force row level security;
-      create policy mine on org_access using (user_id = current_setting('app.user_id', true));
+      create policy own on org_access for select using (${org});
+      create policy join_in on org_access for insert with check (user_id = current_user);
       grant select, insert on org_access to larkspur_app`,
     turns: [foreignWrite('public.org_access')],
   }),

@@ -1,4 +1,4 @@
-import { bypass, excess, foreignWrite, namelessRow, openToRead, sabotage } from './verdicts.ts';
+import { bypass, contextlessRead, excess, foreignWrite, namelessRow, openToRead, sabotage } from './verdicts.ts';
 
 /** Roles that step, or could step, over row security. They reach beyond one database, so each undoes itself. */
 const roles = [
@@ -50,7 +50,7 @@ const roles = [
     title: 'a client role has BYPASSRLS',
     sql: 'alter role larkspur_anonymous bypassrls',
     undo: 'alter role larkspur_anonymous nobypassrls',
-    turns: [bypass('larkspur_anonymous'), ...openToRead('public.articles')],
+    turns: [bypass('larkspur_anonymous'), contextlessRead('public.articles')],
   }),
   sabotage({
     id: 'client-replication',

@@ -89,13 +89,13 @@ export const state = [
     id: 'client-owns-table',
     title: 'a client role owns a table and may switch its row security off, forced or not',
     sql: 'alter table teams owner to larkspur_app',
-    turns: [bypass('public.teams')],
+    turns: [bypass('larkspur_app')],
   }),
   sabotage({
     id: 'client-owns-unforced-table',
     title: 'the application connects as the owner of a table without FORCE',
     sql: 'alter table teams owner to larkspur_app; alter table teams no force row level security',
-    turns: [bypass('public.teams'), ...wideOpen('public.teams')],
+    turns: [unprotected('public.teams'), bypass('larkspur_app'), ...wideOpen('public.teams')],
   }),
   sabotage({
     id: 'unforced-under-definer',
@@ -155,6 +155,6 @@ export const state = [
     title: 'the database sets a tenant for every session that names none',
     sql: `do $$ begin execute format('alter database %I set app.org_id = %L', current_database(),
       (select org_id from organizations where name = 'Fernbrook Clinic')); end $$`,
-    turns: [contextlessRead('*')],
+    turns: [contextlessRead('*'), foreignWrite('*')],
   }),
 ];

@@ -25,8 +25,9 @@ const relations = [
   }),
   sabotage({
     id: 'view-on-view',
-    title: 'a definer view over an invoker view',
-    sql: `create view ticket_board as select * from open_tickets; grant select on ticket_board ${toApp}`,
+    title: 'a view of the filtered owner over a view of an owner who is not',
+    sql: `create view every_ticket as select * from tickets; grant select on every_ticket to larkspur_owner;
+      set role larkspur_owner; create view ticket_board as select * from every_ticket; grant select on ticket_board ${toApp}`,
     turns: [wayAround('public.ticket_board'), ...openToRead('public.ticket_board')],
   }),
   sabotage({
@@ -200,7 +201,7 @@ const functions = [
     title: 'a service-only table got a policy and a grant for the application',
     database: 'vault',
     sql: `create policy all_rows on secrets for select ${toApp} using (true); grant select on secrets ${toApp}`,
-    turns: openToRead('public.secrets'),
+    turns: [unprotected('public.secrets'), ...openToRead('public.secrets')],
   }),
 ];
 
