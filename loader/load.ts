@@ -60,7 +60,8 @@ export async function loadContent(dir: string): Promise<Loaded> {
   const uncited = found.companions.filter((file) => !isNamed(file, files));
   errors.push(...uncited.map((file) => unknownFile(dir, file, 'file')));
 
-  let whole = true;
+  // What the system would not let us see might have been content.
+  let whole = !errors.some(({ name }) => name === 'ContentUnreadable');
   const twins = duplicates(dir, files);
   function entries<T>(type: ContentType, schema: z.ZodType<T>): (Entry<T> & { section: string })[] {
     const label = schemaName(type).replaceAll('-', ' ');

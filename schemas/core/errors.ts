@@ -11,9 +11,10 @@ export type ErrorText = {
 
 /**
  * Every error that a person can meet, by a permanent name. `why` is the rule behind it and is printed in the
- * reference; `exit` is the exit code: 1 what was asked does not hold, 2 wrong usage or content, 3 could not finish.
+ * reference, together with the text for `example`; `exit` is the exit code: 1 what was asked does not hold, 2 wrong
+ * usage or content, 3 could not finish.
  */
-type ErrorDefinition<P> = { exit: 1 | 2 | 3; why: string; text: (parameters: P) => ErrorText };
+type ErrorDefinition<P> = { exit: 1 | 2 | 3; why: string; example: P; text: (parameters: P) => ErrorText };
 
 function define<P>(definition: ErrorDefinition<P>): ErrorDefinition<P> {
   return definition;
@@ -27,6 +28,7 @@ export const errors = {
   ContentMissing: define<{ folder: string; file: string }>({
     exit: 2,
     why: 'Without an organization there is nobody who makes the claims.',
+    example: { folder: 'content', file: 'organization.yaml' },
     text: ({ folder, file }) => ({
       what: `\`${file}\` is missing in the content folder ${folder}.`,
       hint: 'write it, or point at the right folder with --content DIR or CANDOR_CONTENT; `candor init DIR` makes one.',
@@ -35,6 +37,7 @@ export const errors = {
   ContentSyntax: define<{ problem: string }>({
     exit: 2,
     why: 'A file that cannot be read as YAML may mean something else than it says.',
+    example: { problem: 'tabs cannot indent; use spaces' },
     text: ({ problem }) => ({
       what: `this is not valid YAML: ${problem}.`,
       hint: 'check quotes, indentation and colons on this line.',
@@ -43,6 +46,7 @@ export const errors = {
   ContentFrontMatter: define<Record<string, never>>({
     exit: 2,
     why: 'The fields of a claim, document or update stand between two lines of three hyphens.',
+    example: {},
     text: () => ({
       what: 'the front matter is missing or not closed.',
       hint: 'begin the file with a line `---`, the fields, and another line `---`.',
@@ -51,6 +55,7 @@ export const errors = {
   ContentUnknownKey: define<{ key: string; owner: string; suggestion?: string | undefined; known: string[] }>({
     exit: 2,
     why: 'A misspelt field would be ignored in silence, and the page would say less than its author meant.',
+    example: { key: 'titel', owner: 'a claim', suggestion: 'title', known: ['title', 'status'] },
     text: ({ key, owner, suggestion, known }) => ({
       what: `\`${key}\` is not a field of ${owner}.`,
       hint: near(suggestion, known.length === 0 ? 'delete it.' : `the fields are ${known.join(', ')}.`),
@@ -64,6 +69,11 @@ export const errors = {
   }>({
     exit: 2,
     why: 'Content is strict, so that the page cannot show a value that nobody meant.',
+    example: {
+      path: 'status',
+      problem: 'must be in-place, in-progress, planned or not-available',
+      suggestion: 'in-place',
+    },
     text: ({ path, problem, suggestion, hint }) => ({
       what: `\`${path}\` ${problem}.`,
       hint: near(suggestion, hint ?? 'the reference of content types lists what is allowed.'),
@@ -72,6 +82,7 @@ export const errors = {
   ContentRequired: define<{ key: string; owner: string; within?: string | undefined }>({
     exit: 2,
     why: 'The page needs this field to say who, what or until when.',
+    example: { key: 'order', owner: 'every section' },
     text: ({ key, owner, within }) => ({
       what: `\`${key}\` is missing; ${owner} needs it.`,
       hint: `add a line \`${key}: …\`${within === undefined ? '' : ` under \`${within}\``}.`,
@@ -80,6 +91,7 @@ export const errors = {
   ContentNotText: define<Record<string, never>>({
     exit: 2,
     why: 'Text in another encoding would be shown with wrong letters.',
+    example: {},
     text: () => ({
       what: 'this file is not text in UTF-8.',
       hint: 'save it again with the encoding UTF-8, or move it out of the content folder.',
@@ -88,6 +100,7 @@ export const errors = {
   ContentUnreadable: define<{ problem: string }>({
     exit: 3,
     why: 'What could not be read must not be left out in silence.',
+    example: { problem: 'EACCES' },
     text: ({ problem }) => ({
       what: `this cannot be read (${problem}).`,
       hint: 'allow this user to read it, and check that links lead somewhere.',
@@ -96,6 +109,7 @@ export const errors = {
   ContentBadId: define<{ name: string }>({
     exit: 2,
     why: 'The name of a file or folder is the id, and ids stand in addresses.',
+    example: { name: 'Rows_are_scoped' },
     text: ({ name }) => ({
       what: `\`${name}\` cannot be an id.`,
       hint: 'rename it to lower-case letters, digits and single hyphens, such as `rows-are-scoped`.',
@@ -104,6 +118,7 @@ export const errors = {
   ContentUnknownFile: define<{ name: string; suggestion?: string | undefined }>({
     exit: 2,
     why: 'A file in a place that nothing reads is a claim that nobody sees.',
+    example: { name: 'organisation.yaml', suggestion: 'organization.yaml' },
     text: ({ name, suggestion }) => ({
       what: `nothing reads \`${name}\`.`,
       hint: near(suggestion, 'move it to the folder of its kind, or delete it.'),
@@ -112,6 +127,7 @@ export const errors = {
   ContentDuplicateId: define<{ id: string; type: string; other: string }>({
     exit: 2,
     why: 'An id is an address; two things cannot live at one.',
+    example: { id: 'rows-are-scoped', type: 'claim', other: 'claims/isolation/rows-are-scoped.md' },
     text: ({ id, type, other }) => ({
       what: `the ${type} id \`${id}\` is already used by ${other}.`,
       hint: 'rename one of the two.',
@@ -120,11 +136,13 @@ export const errors = {
   ContentDuplicateKey: define<{ key: string }>({
     exit: 2,
     why: 'Of two values for one field only one would count, and nobody could tell which.',
+    example: { key: 'order' },
     text: ({ key }) => ({ what: `\`${key}\` is given twice.`, hint: 'delete one of the two.' }),
   }),
   ContentPlaceholder: define<{ value: string }>({
     exit: 2,
     why: 'A placeholder mailbox looks like a contact and is none.',
+    example: { value: 'security@example.com' },
     text: ({ value }) => ({
       what: `\`${value}\` is a placeholder, not a mailbox that people read.`,
       hint: 'write the real address, or leave the field out.',
@@ -133,6 +151,7 @@ export const errors = {
   ContentFutureDate: define<{ field: string; value: string }>({
     exit: 2,
     why: 'Nothing can have been accepted, stated or reviewed on a day that has not come.',
+    example: { field: 'acceptedOn', value: '2027-01-01' },
     text: ({ field, value }) => ({
       what: `\`${field}\` lies in the future: ${value}.`,
       hint: 'write the day on which it really happened.',
@@ -141,6 +160,7 @@ export const errors = {
   ReferenceMissing: define<{ id: string; type: string; suggestion?: string | undefined }>({
     exit: 2,
     why: 'A reference to something that does not exist would be a dead link on the page.',
+    example: { id: 'security-laed', type: 'role', suggestion: 'security-lead' },
     text: ({ id, type, suggestion }) => ({
       what: `there is no ${type} \`${id}\`.`,
       hint: near(suggestion, `write it, or remove the reference.`),
@@ -149,6 +169,7 @@ export const errors = {
   SectionMissing: define<{ section: string; suggestion?: string | undefined }>({
     exit: 2,
     why: 'Claims are shown in their section; without one they would be shown nowhere.',
+    example: { section: 'isolation' },
     text: ({ section, suggestion }) => ({
       what: `this folder of claims has no section \`${section}\`.`,
       hint: near(suggestion, `write content/sections/${section}.yaml with a title and an order.`),
@@ -157,6 +178,7 @@ export const errors = {
   SectionEmpty: define<{ section: string }>({
     exit: 2,
     why: 'A chapter without a claim says nothing.',
+    example: { section: 'isolation' },
     text: ({ section }) => ({
       what: `the section \`${section}\` has no claims.`,
       hint: `write a claim in content/claims/${section}/, or delete the section.`,
@@ -165,6 +187,7 @@ export const errors = {
   ClaimsMissing: define<Record<string, never>>({
     exit: 2,
     why: 'A trust center without a claim says nothing.',
+    example: {},
     text: () => ({
       what: 'there is no claim yet.',
       hint: 'write one in content/claims/<section>/<id>.mdx; the reference of content types has an example.',
@@ -173,6 +196,7 @@ export const errors = {
   DocumentFileMissing: define<{ file: string; suggestion?: string | undefined }>({
     exit: 2,
     why: 'A document that is offered must be there.',
+    example: { file: 'reprot.pdf', suggestion: 'report.pdf' },
     text: ({ file, suggestion }) => ({
       what: `there is no file \`${file}\` beside this document.`,
       hint: near(suggestion, 'put it into the same folder, or remove the line.'),
@@ -181,6 +205,7 @@ export const errors = {
   DocumentEmpty: define<{ id: string }>({
     exit: 2,
     why: 'A public document that holds nothing is a dead link.',
+    example: { id: 'privacy-policy' },
     text: ({ id }) => ({
       what: `the public document \`${id}\` has no text, no \`file\` and no \`url\`.`,
       hint: 'write its text below the front matter, or say where it is; or set `access: on-request`.',
@@ -189,6 +214,7 @@ export const errors = {
   ClaimCycle: define<{ path: string[] }>({
     exit: 2,
     why: 'A claim that rests on itself rests on nothing.',
+    example: { path: ['a', 'b', 'a'] },
     text: ({ path }) => ({
       what: `this roll-up goes round in a circle: ${path.join(' → ')}.`,
       hint: 'remove one of these references.',
@@ -197,6 +223,7 @@ export const errors = {
   ClaimPlanMissing: define<{ status: string }>({
     exit: 2,
     why: 'What is planned without a plan is a promise that nobody can hold you to.',
+    example: { status: 'planned' },
     text: ({ status }) => ({
       what: `the claim is ${status} but names no roadmap item.`,
       hint: 'add `roadmap: <id>`, or say not-available.',
@@ -205,6 +232,7 @@ export const errors = {
   EvidenceUnknownSource: define<{ source: string; suggestion?: string | undefined }>({
     exit: 2,
     why: 'A claim can only rest on a system that is declared, so that the reader can see which one it is.',
+    example: { source: 'app-bd' },
     text: ({ source, suggestion }) => ({
       what: `\`${source}\` is not a declared source.`,
       hint: near(suggestion, `declare it in content/sources/${source}.yaml.`),
@@ -213,6 +241,7 @@ export const errors = {
   EvidenceUnknownCollector: define<{ collector: string; suggestion?: string | undefined }>({
     exit: 2,
     why: 'Evidence is made by a collector; one that does not exist makes none.',
+    example: { collector: 'postgres-row-securty', suggestion: 'postgres-row-security' },
     text: ({ collector, suggestion }) => ({
       what: `\`${collector}\` is not a collector.`,
       hint: near(suggestion, '`candor docs` lists all collectors.'),
@@ -221,6 +250,7 @@ export const errors = {
   EvidenceNotCollected: define<{ source: string; collector: string }>({
     exit: 2,
     why: 'A check that is never run leaves its claim unknown for ever.',
+    example: { source: 'app-db', collector: 'postgres-row-security' },
     text: ({ source, collector }) => ({
       what: `the source \`${source}\` does not collect \`${collector}\`.`,
       hint: `add \`${collector}: {}\` under collect in content/sources/${source}.yaml.`,
@@ -229,6 +259,12 @@ export const errors = {
   EvidenceUnknownCheck: define<{ check: string; collector: string; count: number; suggestion?: string | undefined }>({
     exit: 2,
     why: 'A claim that cites a check which does not exist could never be shown to hold.',
+    example: {
+      check: 'no-cross-tenant-reads',
+      collector: 'postgres-row-security',
+      count: 9,
+      suggestion: 'no-cross-tenant-read',
+    },
     text: ({ check, collector, count, suggestion }) => ({
       what: `\`${check}\` is not a check of ${collector}.`,
       hint: `${suggestion === undefined ? '' : `did you mean \`${suggestion}\`? `}\`candor docs ${collector}\` lists all ${count}.`,
@@ -237,6 +273,7 @@ export const errors = {
   ExceptionUncited: define<{ check: string }>({
     exit: 2,
     why: 'An accepted deviation stays visible; where no claim rests on the check, it would be shown nowhere.',
+    example: { check: 'app-db/postgres-row-security#no-cross-tenant-read' },
     text: ({ check }) => ({
       what: `no claim cites \`${check}\`, so this exception covers nothing.`,
       hint: 'cite the check under `evidence` of the claim that it is about, or delete the exception.',
@@ -245,6 +282,7 @@ export const errors = {
   SourceKindMismatch: define<{ collector: string; needs: string; kind: string }>({
     exit: 2,
     why: 'A collector reads one kind of source.',
+    example: { collector: 'postgres-row-security', needs: 'postgres', kind: 'http' },
     text: ({ collector, needs, kind }) => ({
       what: `\`${collector}\` reads a source of kind ${needs}; this one is ${kind}.`,
       hint: `move it to a source of kind ${needs}.`,
@@ -253,6 +291,7 @@ export const errors = {
   UsageUnknownCommand: define<{ command: string; suggestion?: string | undefined }>({
     exit: 2,
     why: 'Nothing is done for a command that is not known.',
+    example: { command: 'chekc', suggestion: 'check' },
     text: ({ command, suggestion }) => ({
       what: `there is no command \`${command}\`.`,
       hint: near(suggestion, '`candor help` lists the commands.'),
@@ -261,11 +300,13 @@ export const errors = {
   UsageInvalid: define<{ problem: string; usage: string }>({
     exit: 2,
     why: 'Nothing is done for options that are not understood.',
+    example: { problem: 'there is no option --jsn.', usage: 'candor check [--json]' },
     text: ({ problem, usage }) => ({ what: problem, hint: `usage: ${usage}` }),
   }),
   EnvironmentMissing: define<{ variable: string; source: string }>({
     exit: 3,
     why: 'Secrets come only from the environment.',
+    example: { variable: 'DATABASE_URL', source: 'app-db' },
     text: ({ variable, source }) => ({
       what: `the environment variable ${variable} is not set; the source \`${source}\` needs it.`,
       hint: `set ${variable} where this command runs, or as a secret of the workflow.`,
@@ -274,6 +315,7 @@ export const errors = {
   EvidenceDamaged: define<{ problem: string }>({
     exit: 3,
     why: 'A record that does not match its own digest or schema was changed by hand or cut off; it proves nothing.',
+    example: { problem: 'its digest does not match.' },
     text: ({ problem }) => ({
       what: `this evidence record cannot be trusted: ${problem}`,
       hint: 'restore it from version control; or move it away and collect anew, which starts its history afresh.',
@@ -282,6 +324,7 @@ export const errors = {
   EvidenceNotWritten: define<{ problem: string }>({
     exit: 3,
     why: 'What was recorded before stays as it was.',
+    example: { problem: 'ENOSPC' },
     text: ({ problem }) => ({
       what: `the evidence could not be written (${problem}); what was recorded before is untouched.`,
       hint: 'make room, or allow this user to write to the folder, and collect again.',
@@ -290,6 +333,7 @@ export const errors = {
   CollectBusy: define<{ pid: number }>({
     exit: 3,
     why: 'Two writers would each lose the other’s history.',
+    example: { pid: 4711 },
     text: ({ pid }) => ({
       what: `another collection is writing to this content folder (process ${pid}).`,
       hint: 'wait until it has ended.',
@@ -298,6 +342,7 @@ export const errors = {
   CollectorInvalid: define<{ collector: string; problem: string }>({
     exit: 2,
     why: 'Each folder of collectors/ holds one collector whose id is the folder’s name.',
+    example: { collector: 'own-check', problem: 'no default export.' },
     text: ({ collector, problem }) => ({
       what: `the collector in the folder \`${collector}\` cannot be used: ${problem}`,
       hint: '`candor new collector <id>` makes one that runs.',
@@ -306,6 +351,7 @@ export const errors = {
   PortTaken: define<{ port: number }>({
     exit: 3,
     why: 'Two servers cannot listen on one port.',
+    example: { port: 4321 },
     text: ({ port }) => ({
       what: `port ${port} is already in use.`,
       hint: `end what uses it, or choose another with --port ${port + 1}.`,
@@ -314,6 +360,7 @@ export const errors = {
   BuildDemoInProduction: define<{ source: string }>({
     exit: 1,
     why: 'Demonstration evidence on a real page would be a lie.',
+    example: { source: 'app-db' },
     text: ({ source }) => ({
       what: `the source \`${source}\` is a demonstration, and this is a production build.`,
       hint: 'remove it, or build without --production.',
@@ -322,11 +369,13 @@ export const errors = {
   BuildMissing: define<{ folder: string }>({
     exit: 2,
     why: 'There is nothing to serve before the site is built.',
+    example: { folder: 'dist' },
     text: ({ folder }) => ({ what: `there is no built site in ${folder}.`, hint: 'run `candor build` first.' }),
   }),
   BuildFailed: define<{ problem: string }>({
     exit: 3,
     why: 'The site that was built before stays as it was.',
+    example: { problem: 'a page could not be rendered.' },
     text: ({ problem }) => ({
       what: `the site could not be built: ${problem}`,
       hint: 'run `candor check`, then build again with --verbose.',
@@ -335,14 +384,25 @@ export const errors = {
   DemoUnavailable: define<Record<string, never>>({
     exit: 2,
     why: 'The demo and its database server belong to Candor’s own repository and are not part of the package.',
+    example: {},
     text: () => ({
       what: '`candor start` runs the demo of Candor’s own repository.',
       hint: 'in your own folder use `candor collect`, `candor build` and `candor serve`.',
     }),
   }),
+  CollectorExists: define<{ collector: string; folder: string }>({
+    exit: 2,
+    why: 'Nothing of yours is ever overwritten.',
+    example: { collector: 'supplier-register', folder: 'collectors/supplier-register' },
+    text: ({ collector, folder }) => ({
+      what: `there is already a collector \`${collector}\` in ${folder}/.`,
+      hint: 'choose another id.',
+    }),
+  }),
   InitNotEmpty: define<{ file: string }>({
     exit: 2,
     why: 'Nothing of yours is ever overwritten.',
+    example: { file: 'content' },
     text: ({ file }) => ({ what: `\`${file}\` is already there.`, hint: 'choose an empty or new folder.' }),
   }),
 } as const;
@@ -351,6 +411,15 @@ export const errors = {
 export type ErrorName = keyof typeof errors;
 type Parameters = { [N in ErrorName]: (typeof errors)[N] extends ErrorDefinition<infer P> ? P : never };
 const definitions: { [N in ErrorName]: ErrorDefinition<Parameters[N]> } = errors;
+
+/** All names, in the order of the catalogue. */
+export const errorNames: readonly ErrorName[] = Object.keys(errors).filter((name): name is ErrorName => name in errors);
+
+/** An error as the reference shows it: its rule, its exit code, and its text for an example. */
+export function explainError<N extends ErrorName>(name: N): ErrorText & { why: string; exit: 1 | 2 | 3 } {
+  const { why, exit, text, example }: ErrorDefinition<Parameters[N]> = definitions[name];
+  return { why, exit, ...text(example) };
+}
 
 /** An error of the catalogue, with its place in a file where there is one. */
 export class CandorError extends Error {

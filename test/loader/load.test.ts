@@ -1,8 +1,10 @@
+import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { loadContent } from '../../loader/load.ts';
+import { printError } from '../../loader/print.ts';
 import { readYaml } from '../../loader/yaml.ts';
 import { check, claim, sound, write } from './tree.ts';
 
@@ -64,6 +66,21 @@ test('no content folder at all is one error', async () => {
   const { content, errors } = await loadContent(dir);
   expect(content).toBeUndefined();
   expect(errors.map(({ name }) => name)).toEqual(['ContentMissing']);
+});
+
+test('a link that leads nowhere is reported, not left out', async () => {
+  const dir = await write(sound);
+  await symlink(join(dir, 'nowhere'), join(dir, 'roles', 'lost.yaml'));
+  await symlink(join(dir, 'roles', 'security.yaml'), join(dir, 'roles', 'same.yaml'));
+  const { content, errors } = await loadContent(dir);
+  expect(errors.map((error) => printError(error, { cwd: dir }))).toMatchInlineSnapshot(`
+    [
+      "error ContentUnreadable: this cannot be read (ENOENT).
+      roles/lost.yaml
+      hint: allow this user to read it, and check that links lead somewhere.",
+    ]
+  `);
+  expect(content).toBeUndefined();
 });
 
 test('content is absent when one file cannot be read', async () => {
