@@ -17,6 +17,7 @@ export const references: readonly Reference[] = [
   { type: 'attestations', at: ['by', 'role'], to: 'roles' },
   { type: 'attestations', at: ['by', 'subprocessor'], to: 'subprocessors' },
   { type: 'certifications', at: ['document'], to: 'documents' },
+  { type: 'certifications', at: ['roadmap'], to: 'roadmap' },
   { type: 'subprocessors', at: ['dataItems', '*'], to: 'dataItems' },
   { type: 'dataItems', at: ['retention'], to: 'retention' },
   { type: 'dataFlows', at: ['subprocessor'], to: 'subprocessors' },
@@ -31,6 +32,7 @@ const inner: readonly { type: ContentType; at: Pattern; name: string }[] = [
   { type: 'incidentPolicy', at: ['severities', '*', 'id'], name: 'severity' },
   { type: 'incidentPolicy', at: ['clocks', '*', 'id'], name: 'clock' },
   { type: 'disclosure', at: ['clocks', '*', 'id'], name: 'clock' },
+  { type: 'organization', at: ['clocks', '*', 'id'], name: 'clock' },
 ];
 
 /** References to things that do not exist, and ids that are used twice within a file. */

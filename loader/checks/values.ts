@@ -11,7 +11,10 @@ const past: readonly { type: ContentType; at: Pattern }[] = [
   { type: 'attestations', at: ['statedOn'] },
   { type: 'certifications', at: ['issuedOn'] },
   { type: 'subprocessors', at: ['dpa', 'signedOn'] },
+  { type: 'subprocessors', at: ['vettedOn'] },
+  { type: 'subprocessors', at: ['terms', 'confirmedOn'] },
   { type: 'documents', at: ['reviewedOn'] },
+  { type: 'updates', at: ['reviewedOn'] },
   { type: 'roadmap', at: ['doneOn'] },
 ];
 

@@ -10,6 +10,7 @@ const free = [
   'incidentPolicy severities.*.id',
   'incidentPolicy clocks.*.id',
   'disclosure clocks.*.id',
+  'organization clocks.*.id',
   'updates severity',
 ];
 
