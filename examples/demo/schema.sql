@@ -202,5 +202,5 @@ create view open_tickets with (security_invoker = true) as
 -- Runs as larkspur_owner, which forced row security filters as well: it counts one tenant's tickets and no more.
 create function app.open_ticket_count() returns bigint
   language sql stable security definer
-  set search_path = pg_catalog, public
+  set search_path = pg_catalog
 as $$ select count(*) from public.tickets where status <> 'closed' $$;

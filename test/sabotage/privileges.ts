@@ -1,4 +1,13 @@
-import { bypass, contextlessRead, excess, foreignWrite, namelessRow, openToRead, sabotage } from './verdicts.ts';
+import {
+  bypass,
+  contextlessRead,
+  excess,
+  foreignWrite,
+  namelessRow,
+  openToRead,
+  sabotage,
+  wayAround,
+} from './verdicts.ts';
 
 /** Roles that step, or could step, over row security. They reach beyond one database, so each undoes itself. */
 const roles = [
@@ -7,7 +16,7 @@ const roles = [
     title: 'the application may become the service role',
     sql: 'grant larkspur_service to larkspur_app',
     undo: 'revoke larkspur_service from larkspur_app',
-    turns: [bypass('larkspur_app')],
+    turns: [bypass('larkspur_app'), wayAround('public.ticket_stats')],
   }),
   sabotage({
     id: 'member-without-inheriting',
@@ -22,7 +31,7 @@ const roles = [
     sql: `create role larkspur_support; grant larkspur_service to larkspur_support;
       grant larkspur_support to larkspur_app with inherit false, set true`,
     undo: 'drop role larkspur_support',
-    turns: [bypass('larkspur_app')],
+    turns: [bypass('larkspur_app'), wayAround('public.ticket_stats')],
   }),
   sabotage({
     id: 'member-with-admin',
@@ -57,21 +66,21 @@ const roles = [
     title: 'a client role may stream the whole server',
     sql: 'alter role larkspur_api replication',
     undo: 'alter role larkspur_api noreplication',
-    turns: [bypass('larkspur_api')],
+    turns: [excess('larkspur_api')],
   }),
   sabotage({
     id: 'reads-server-files',
     title: 'a client role may read the server’s files, tables included',
     sql: 'grant pg_read_server_files to larkspur_api',
     undo: 'revoke pg_read_server_files from larkspur_api',
-    turns: [bypass('larkspur_api')],
+    turns: [excess('larkspur_api')],
   }),
   sabotage({
     id: 'runs-programs',
     title: 'a client role may run programs on the server',
     sql: 'grant pg_execute_server_program to larkspur_api with inherit false, set true',
     undo: 'revoke pg_execute_server_program from larkspur_api',
-    turns: [bypass('larkspur_api')],
+    turns: [excess('larkspur_api')],
   }),
   sabotage({
     id: 'inherited-policy',
@@ -119,13 +128,13 @@ const rights = [
     id: 'default-privileges-anonymous',
     title: 'each future table will be readable by visitors',
     sql: 'alter default privileges for role larkspur_owner in schema public grant select on tables to larkspur_anonymous',
-    turns: [excess('default privileges of larkspur_owner in public')],
+    turns: [excess('default privileges of larkspur_anonymous')],
   }),
   sabotage({
     id: 'default-privileges-public',
     title: 'each future table will be writable by PUBLIC',
     sql: 'alter default privileges for role larkspur_owner grant select, insert on tables to public',
-    turns: [excess('default privileges of larkspur_owner')],
+    turns: [excess('default privileges of PUBLIC')],
   }),
   sabotage({
     id: 'publication-of-everything',
