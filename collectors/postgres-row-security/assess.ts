@@ -42,7 +42,7 @@ export function assess(raw: Raw, expect: Expect): Assessment<Facts> {
     population: {
       description:
         'Tables, views, foreign tables, roles and functions in the schemas looked at, from the system catalogs.',
-      queryDigest: createHash('sha256').update(Object.values(sql).join('\n')).digest('hex'),
+      queryDigest: createHash('sha256').update(Object.values(sql).map(String).join('\n')).digest('hex'),
       count: raw.catalog.relations.length,
       complete: !unread && raw.skipped === 0 && raw.acting.length > 0,
     },

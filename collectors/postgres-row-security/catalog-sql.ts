@@ -23,7 +23,8 @@ export const relations = `
     ${byRole(`case when has_schema_privilege(x.role, n.oid, 'USAGE') then concat(
       ${right('SELECT', 'r', 'R')}, ${right('INSERT', 'a', 'A')}, ${right('UPDATE', 'w', 'W')},
       ${has(`has_table_privilege(x.role, c.oid, 'DELETE')`, 'd')},
-      ${has(`has_table_privilege(x.role, c.oid, 'TRUNCATE')`, 'D')}) else '' end`)} as access
+      ${has(`has_table_privilege(x.role, c.oid, 'TRUNCATE')`, 'D')},
+      ${has(`has_table_privilege(x.role, c.oid, 'TRIGGER')`, 't')}) else '' end`)} as access
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
     cross join lateral (select exists (
       select from pg_attribute a where a.attrelid = c.oid and a.attacl is not null) as granular) k
@@ -126,7 +127,15 @@ export const defaults = `
     cross join lateral aclexplode(d.defaclacl) a left join pg_roles g on g.oid = a.grantee
   where a.grantee <> d.defaclrole group by 1, 2, 3, 4 order by 1, 2, 3, 4`;
 
-export const publicationsOfAll = `select count(*)::int as count from pg_publication where puballtables`;
+/** Publications of everything, or of everything in a schema ($1 is the server version). */
+export const publications = (version: number) => `
+  select pubname as name, 'all tables' as what from pg_publication where puballtables${
+    version < 150_000
+      ? ''
+      : `
+  union all select p.pubname, 'all tables of schema ' || quote_ident(n.nspname) from pg_publication p
+    join pg_publication_namespace k on k.pnpubid = p.oid join pg_namespace n on n.oid = k.pnnspid`
+  }`;
 
 export const servers = `
   select s.srvname as name, ${byRole(`has_server_privilege(x.role, s.oid, 'USAGE')`)} as usage,
@@ -134,11 +143,12 @@ export const servers = `
       from pg_user_mappings m where m.srvid = s.oid) as mapped
   from pg_foreign_server s order by 1`;
 
+/** Those that somebody else than their owner, or an acting role, may open. */
 export const largeObjects = `
-  select pg_get_userbyid(o.lomowner) as owner, o.count::int as count,
-    array(select distinct coalesce(g.rolname::text, 'PUBLIC') from aclexplode(o.acl::aclitem[]) a
+  select o.oid::text as oid, pg_get_userbyid(o.lomowner) as owner,
+    array(select distinct coalesce(g.rolname::text, 'PUBLIC') from aclexplode(o.lomacl) a
       left join pg_roles g on g.oid = a.grantee where a.grantee <> o.lomowner) as grantees
-  from (select lomowner, lomacl::text as acl, count(*) from pg_largeobject_metadata group by 1, 2) o`;
+  from pg_largeobject_metadata o where o.lomacl is not null or o.lomowner = any ($1::oid[]) order by o.oid limit 200`;
 
 /** What reaches the server's files, other databases or all rows' statistics, whoever the row belongs to. */
 export const powers = `
@@ -149,10 +159,6 @@ export const powers = `
     select 'f' as kind, p.oid, p.proname::text as what from pg_proc p join pg_namespace n on n.oid = p.pronamespace
     where (n.nspname = 'pg_catalog' and p.proname in ('pg_read_file', 'pg_read_binary_file', 'pg_ls_dir', 'lo_import',
         'lo_export', 'pg_stat_file'))
-      or p.proname in ('dblink_connect_u', 'dblink_connect', 'dblink', 'dblink_exec', 'dblink_open', 'dblink_send_query')
-        and exists (select from pg_depend d join pg_extension e on e.oid = d.refobjid and e.extname = 'dblink'
-          where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
-        and exists (select from unnest($1::oid[]) x(role) where has_schema_privilege(x.role, n.oid, 'USAGE'))
     union all
     select 't', c.oid, c.relname::text from pg_class c where c.relnamespace = 'pg_catalog'::regnamespace
       and c.relname in ('pg_authid', 'pg_shadow', 'pg_statistic', 'pg_largeobject', 'pg_user_mapping',

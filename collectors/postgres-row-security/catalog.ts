@@ -47,7 +47,6 @@ export async function readFrame(query: Query, expect: Expect): Promise<Frame> {
   const scope = expect.schemas ?? null;
   const keys = new Set([expect.tenantKey, ...Object.values(expect.tables).flatMap((table) => table.tenantKey ?? [])]);
   const shape = Catalog.shape;
-  const [all] = await query(z.object({ count: z.int() }), sql.publicationsOfAll);
   return {
     serverVersion: server.version,
     login: server.login,
@@ -66,9 +65,9 @@ export async function readFrame(query: Query, expect: Expect): Promise<Frame> {
       functions: await query(shape.functions.element, sql.functions, [ids]),
       triggers: await query(shape.triggers.element, sql.triggers),
       defaults: await query(shape.defaults.element, sql.defaults),
-      publicationsOfAll: all?.count ?? 0,
+      publications: await query(shape.publications.element, sql.publications(server.version)),
       servers: await query(shape.servers.element, sql.servers, [ids]),
-      largeObjects: await query(shape.largeObjects.element, sql.largeObjects),
+      largeObjects: await query(shape.largeObjects.element, sql.largeObjects, [ids]),
       powers: await query(shape.powers.element, sql.powers, [ids]),
     },
     presets: await readPresets(query, acting),

@@ -28,7 +28,7 @@ export const Membership = z.strictObject({
 });
 export type Membership = z.infer<typeof Membership>;
 
-/** Rights in the order of the acting roles: `r a w d D`, and `R A W` where only some columns are granted. */
+/** Rights in the order of the acting roles: `r a w d D t`, and `R A W` where only some columns are granted. */
 const Access = z.array(z.string());
 
 export const Relation = z.strictObject({
@@ -150,9 +150,9 @@ export const Catalog = z.strictObject({
   defaults: z.array(
     z.strictObject({ owner: z.string(), schema: z.string().nullable(), kind: z.string(), grantee: z.string() }),
   ),
-  publicationsOfAll: z.int(),
+  publications: z.array(z.strictObject({ name: z.string(), what: z.string() })),
   servers: z.array(z.strictObject({ name: z.string(), usage: z.array(z.boolean()), mapped: z.array(z.string()) })),
-  largeObjects: z.array(z.strictObject({ owner: z.string(), grantees: z.array(z.string()), count: z.int() })),
+  largeObjects: z.array(z.strictObject({ oid: z.string(), owner: z.string(), grantees: z.array(z.string()) })),
   /** Built-in functions and catalogs that reach around row security, by acting role. */
   powers: z.array(z.strictObject({ what: z.string(), roles: z.array(z.string()) })),
 });

@@ -6,6 +6,7 @@ import type { DatabaseFunction, Relation } from '../raw.ts';
 import { about, type Case, finding, listed, reaches, rolesWith, type Verdict, worst } from './judge.ts';
 import { judgeFilter } from './paths-filter.ts';
 import { judgeRules, judgeViewWrites } from './paths-writes.ts';
+import { searchPath } from './privileges.ts';
 
 const check = 'no-path-around-row-security';
 
@@ -19,7 +20,7 @@ export function assessPaths(at: Case): Finding[] {
     const verdict = judgeFunction(at, each);
     return verdict ? [finding(check, functionName(each), verdict)] : [];
   });
-  const findings = [...relations, ...functions];
+  const findings = [...relations, ...functions, ...judgeServers(at), ...judgeLargeObjects(at)];
   if (findings.length > 0) return findings;
   return [
     finding(check, 'database', {
@@ -122,11 +123,28 @@ function judgeParent(at: Case, relation: Relation): Verdict[] {
 }
 
 function judgeFunction(at: Case, each: DatabaseFunction): Verdict | null {
-  if (!each.definer || each.extension !== null || each.trigger) return null;
+  if (each.trigger) return null;
   const callers = at.raw.acting.filter((_, i) => each.executable[i]).map(({ name }) => name);
   if (callers.length === 0) return null;
+  if (each.extension === 'dblink' && each.name === 'dblink_connect_u')
+    return {
+      outcome: 'failed',
+      reason: `${listed(callers)} may call it to connect as the server itself, without a password.`,
+    };
+  if (each.extension !== null || !(each.definer || each.leakproof)) return null;
   const allowed = allowance(at, each);
   if (allowed !== null) return { outcome: 'not-applicable', reason: `Declared as allowed: ${allowed}` };
+  if (each.leakproof)
+    return {
+      outcome: 'failed',
+      reason: `It is LEAKPROOF, so PostgreSQL may run it on rows before policies have hidden them, and ${listed(callers)} may call it.`,
+    };
+  const plantable = at.raw.catalog.schemas.find((schema) => schema.create.some(Boolean));
+  if (searchPath(each) === undefined && plantable)
+    return {
+      outcome: 'failed',
+      reason: `${listed(callers)} may call it as ${shown(each.owner)}; it sets no search_path, and clients may CREATE in schema ${shown(plantable.name)}.`,
+    };
   const { exposures, unknown } = at.exposures.ofFunction(each);
   const around = exposures.filter(at.exposures.aroundPolicies);
   if (around.length > 0) {
@@ -149,6 +167,11 @@ function judgeFunction(at: Case, each: DatabaseFunction): Verdict | null {
           at.manifest.place(relation).kind === 'tenant' &&
           at.exposures.aroundPolicies({ relation, reader: each.owner }),
       );
+    if (above && runsItsArgument(each))
+      return {
+        outcome: 'failed',
+        reason: `${listed(callers)} may call it, and it runs the SQL it is given as ${shown(each.owner)}.`,
+      };
     if (above)
       return {
         outcome: 'inconclusive',
@@ -158,6 +181,47 @@ function judgeFunction(at: Case, each: DatabaseFunction): Verdict | null {
   return exposures.length > 0
     ? { outcome: 'passed', reason: `It runs as ${shown(each.owner)}, to whom policies apply as well.` }
     : { outcome: 'passed', reason: 'It touches no relation with tenants’ rows.' };
+}
+
+// `execute query`, where `query` is an argument: whatever the caller writes is run.
+function runsItsArgument(each: DatabaseFunction): boolean {
+  const names = each.args
+    .split(',')
+    .flatMap((arg) => /^\s*(?:(?:IN|INOUT|VARIADIC)\s+)?("?[\w$]+"?)\s+\S/.exec(arg)?.[1] ?? []);
+  return [...names.map((name) => name.replaceAll('"', '')), '\\$1'].some((name) =>
+    new RegExp(`\\bexecute\\s+"?${name}(?![\\w$])`, 'i').test(each.body),
+  );
+}
+
+function judgeServers(at: Case): Finding[] {
+  return at.raw.catalog.servers.map((server) => {
+    const users = at.raw.acting.filter(({ name }, i) => {
+      const mapped = [...at.book.inherited(name)].some((role) => server.mapped.includes(role));
+      return server.usage[i] && (mapped || server.mapped.includes('PUBLIC'));
+    });
+    const names = listed(users.map(({ name }) => name));
+    return finding(
+      check,
+      `server ${shown(server.name)}`,
+      users.length > 0
+        ? {
+            outcome: 'failed',
+            reason: `${names} may use it with stored credentials, and so ask whatever that login may ask.`,
+          }
+        : { outcome: 'passed', reason: 'No client role may use it with stored credentials.' },
+    );
+  });
+}
+
+function judgeLargeObjects(at: Case): Finding[] {
+  return at.raw.catalog.largeObjects.flatMap(({ oid, owner, grantees }) => {
+    const open = [owner, ...grantees].some(
+      (who) => who === 'PUBLIC' || at.raw.acting.some(({ name }) => at.book.inherited(name).has(who)),
+    );
+    if (!open) return [];
+    const reason = 'It is open to a client role, so to every tenant; no policy can be put on a large object.';
+    return [finding(check, `large object ${oid}`, { outcome: 'failed', reason })];
+  });
 }
 
 function isPolicyHelper(at: Case, each: DatabaseFunction): boolean {

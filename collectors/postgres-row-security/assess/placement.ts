@@ -10,7 +10,7 @@ const namedCheck = 'every-tenant-row-names-its-tenant';
 /** Check 8: each relation within a client’s reach is placed by the manifest or by its own structure. */
 export function assessDeclared(at: Case): Finding[] {
   const findings = at.placed.flatMap(({ relation, place }) => {
-    if (!reaches(relation) && place.kind !== 'contradiction') return [];
+    if (!entered(at, relation) && !reaches(relation) && place.kind !== 'contradiction') return [];
     return [about(declaredCheck, relation, placeVerdict(at, relation, place))];
   });
   const missing = at.manifest.missing.map((name) =>
@@ -42,10 +42,15 @@ function placeVerdict(at: Case, relation: Relation, place: Case['placed'][number
         return { outcome: 'passed', reason: 'A view of relations that are all placed.' };
       return {
         outcome: 'inconclusive',
-        reason: `Undeclared: ${listed(rolesWith(at, relation, /./))} can reach it, but ${place.why}.`,
+        reason: `Undeclared: ${listed(rolesWith(at, relation, /./)) || 'clients enter its schema, and nobody so far'} can reach it, and ${place.why}.`,
       };
     }
   }
+}
+
+/** Whether a client may use the schema, so that one grant would be enough. */
+function entered(at: Case, relation: Relation): boolean {
+  return at.raw.catalog.schemas.some((schema) => schema.name === relation.schema && schema.usage.some(Boolean));
 }
 
 /** A view shows what its relations hold, so it stands where they stand. */
@@ -84,15 +89,14 @@ export function assessNamed(at: Case): Finding[] {
         outcome: 'failed',
         reason: `It has rows whose ${name} is null, so they name no tenant.`,
       });
-    // A foreign key that we only guessed to be the way to the tenant may be null for good reasons.
-    if (path.kind === 'via' && place.derived)
-      return about(namedCheck, relation, {
-        outcome: 'inconclusive',
-        reason: `Its column ${name} may be null, and nobody declared that it leads to the tenant.`,
-      });
-    return about(namedCheck, relation, {
-      outcome: 'failed',
-      reason: `Its column ${name} may be null, so a row may name no tenant.`,
-    });
+    return truth && truth.failure === null
+      ? about(namedCheck, relation, {
+          outcome: 'passed',
+          reason: `Its column ${name} is null in no row, though nothing forbids it.`,
+        })
+      : about(namedCheck, relation, {
+          outcome: 'inconclusive',
+          reason: `Its column ${name} may be null, and whether it is in any row could not be seen.`,
+        });
   });
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../schemas/index.ts';
-import type { Place } from '../manifest.ts';
+import { isTable, type Place, reaches } from '../manifest.ts';
 import { applicable } from '../policies.ts';
 import type { Read, Relation } from '../raw.ts';
 import { isRefusal } from '../refusal.ts';
@@ -12,13 +12,11 @@ export function assessCrossReads(at: Case): Finding[] {
   return readableSubjects(at).map(({ relation, place }) => about(check, relation, judge(at, relation, place)));
 }
 
-/** Tables with tenants’ rows, and views on them whose reader is subject to policies; others are judged as paths around. */
+/** Tables with tenants’ rows, and whatever else shows the tenant and is readable. */
 export function readableSubjects(at: Case): { relation: Relation; place: Extract<Place, { kind: 'tenant' }> }[] {
   return at.placed.flatMap(({ relation, place }) => {
     if (place.kind !== 'tenant') return [];
-    if (relation.kind === 'r' || relation.kind === 'p') return [{ relation, place }];
-    if (relation.kind !== 'v' || !relation.access.some((rights) => /[rR]/.test(rights))) return [];
-    return at.exposures.ofView(relation).some(at.exposures.aroundPolicies) ? [] : [{ relation, place }];
+    return isTable(relation) || reaches(relation, /[rR]/) ? [{ relation, place }] : [];
   });
 }
 
@@ -36,7 +34,12 @@ function judge(at: Case, relation: Relation, place: Extract<Place, { kind: 'tena
 
 function judgeRole(at: Case, relation: Relation, role: number): Verdict {
   const name = roleName(at, role);
-  const table = relation.kind !== 'v';
+  const table = isTable(relation);
+  if (relation.kind === 'f')
+    return {
+      outcome: 'inconclusive',
+      reason: 'A foreign table was not read: that would open connections to another server.',
+    };
   if (table && at.book.bypasses(name, relation))
     return { outcome: 'failed', reason: `No policy applies to ${name} on it: it reads the rows of every tenant.` };
   const reads = (at.reads.get(relation.oid) ?? []).filter((read) => read.role === role && read.asker.kind === 'tenant');

@@ -1,8 +1,12 @@
 import type { Finding } from '../../../schemas/index.ts';
+import { isTable } from '../manifest.ts';
 import { shown, shownName } from '../names.ts';
 import { type Case, finding, listed } from './judge.ts';
 
 const check = 'no-client-role-bypasses-row-security';
+
+// They step around tables altogether.
+const serverRoles = new Set(['pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files']);
 
 /** Check 5: no client role is above row security, nor can it turn into one that is. */
 export function assessRoles(at: Case): Finding[] {
@@ -26,7 +30,7 @@ export function assessRoles(at: Case): Finding[] {
         });
     }
     const reason =
-      'It is no superuser, has no BYPASSRLS, owns no table that does not force row security, and cannot turn into such a role.';
+      'It is no superuser, has no BYPASSRLS, no replication and no owner’s rights over a protected table, and cannot turn into such a role.';
     return finding(check, shown(name), { outcome: 'passed', reason });
   });
 }
@@ -38,14 +42,13 @@ function powersOf(at: Case, name: string): string | null {
   if (role.bypass) return 'has BYPASSRLS';
   if (role.createsRoles && at.raw.serverVersion < 160_000)
     return 'has CREATEROLE, with which it may join any other role';
+  if (role.replication) return 'has REPLICATION, so can stream every tenant’s changes';
+  const server = [...at.book.inherited(name), name].find((each) => serverRoles.has(each));
+  if (server !== undefined) return `has the rights of ${server}, which reaches the server’s files`;
   const owned = at.raw.catalog.relations.filter(
-    (relation) =>
-      (relation.kind === 'r' || relation.kind === 'p') &&
-      relation.rowSecurity &&
-      !relation.forced &&
-      at.book.owns(name, relation),
+    (relation) => isTable(relation) && relation.rowSecurity && at.book.owns(name, relation),
   );
-  return owned.length > 0
-    ? `has the owner’s rights on ${listed(owned.map(shownName))}, where row security is not forced`
-    : null;
+  if (owned.length === 0) return null;
+  const unforced = owned.some((relation) => !relation.forced) ? ', where it is not even forced' : '';
+  return `has the owner’s rights on ${listed(owned.map(shownName))}, so may switch row security off${unforced}`;
 }

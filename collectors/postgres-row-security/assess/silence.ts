@@ -1,5 +1,6 @@
 import type { Finding } from '../../../schemas/index.ts';
-import type { Asker, Relation } from '../raw.ts';
+import { isTable } from '../manifest.ts';
+import type { Asker, Evaluation, Read, Relation } from '../raw.ts';
 import { isRefusal } from '../refusal.ts';
 import { about, type Case, listed, roleName, type Verdict, worst } from './judge.ts';
 import { couldNot, readableSubjects } from './reads.ts';
@@ -20,21 +21,26 @@ function judge(at: Case, relation: Relation): Verdict {
 
 function judgeRole(at: Case, relation: Relation, role: number): Verdict {
   const name = roleName(at, role);
-  if (relation.kind !== 'v' && at.book.bypasses(name, relation))
+  if (relation.kind === 'f')
+    return {
+      outcome: 'inconclusive',
+      reason: 'A foreign table was not read: that would open connections to another server.',
+    };
+  if (isTable(relation) && at.book.bypasses(name, relation))
     return { outcome: 'failed', reason: `No policy applies to ${name} on it: it reads rows without naming a tenant.` };
   const mine = <T extends { role: number; asker: Asker }>(each: T) =>
     each.role === role && each.asker.kind !== 'tenant';
   const reads = (at.reads.get(relation.oid) ?? []).filter(mine);
   const judged = (at.evaluations.get(relation.oid) ?? []).filter((each) => mine(each) && each.command === 'select');
   for (const { asker, foreign } of reads)
-    if (foreign) {
+    if (foreign && byForging(at, relation, role, asker)) {
       const causes = listed(judged.filter((each) => same(each.asker, asker)).flatMap((each) => each.causes));
       return {
         outcome: 'failed',
         reason: `${name} read rows ${manner(asker)}${causes === '' ? '' : `, by policy ${causes}`}.`,
       };
     }
-  const breach = judged.find((each) => each.usingOther);
+  const breach = judged.find((each) => each.usingOther && byForging(at, relation, role, each.asker));
   if (breach)
     return {
       outcome: 'failed',
@@ -53,6 +59,21 @@ function judgeRole(at: Case, relation: Relation, role: number): Verdict {
       reason: `${name} saw nothing without a tenant, with an empty one or with a forged one.`,
     };
   return { outcome: 'inconclusive', reason: 'It is not known to have rows, so seeing none proves nothing.' };
+}
+
+/** Whether what a forger saw is due to the forgery: as its true self it must not have seen it already. */
+function byForging(at: Case, relation: Relation, role: number, asker: Asker): boolean {
+  if (asker.kind !== 'forged') return true;
+  const honest = at.raw.acting[role]?.kind === 'anonymous' ? 'none' : 'tenant';
+  const before = (each: Read | Evaluation) =>
+    each.role === role && each.asker.kind === honest && (honest === 'none' || each.asker.tenant === asker.tenant);
+  const saw = (at.reads.get(relation.oid) ?? []).some((read) => before(read) && read.foreign);
+  return (
+    !saw &&
+    !(at.evaluations.get(relation.oid) ?? []).some(
+      (each) => before(each) && each.command === 'select' && each.usingOther,
+    )
+  );
 }
 
 function same(a: Asker, b: Asker): boolean {

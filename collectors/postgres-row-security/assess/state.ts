@@ -12,10 +12,14 @@ export function assessState(at: Case): Finding[] {
 
 function judge(at: Case, relation: Relation): Verdict {
   const policies = at.raw.catalog.policies.filter((policy) => policy.relation === relation.oid);
-  if (!reaches(relation))
-    return { outcome: 'not-applicable', reason: 'No client role holds any right on it, so no policy would be asked.' };
+  // Who reads a child through its parent is asked the parent's policies, not the child's.
+  if (!reaches(relation) && relation.parents.length > 0)
+    return {
+      outcome: 'not-applicable',
+      reason: 'Clients reach it only through its parent, whose row security counts.',
+    };
   if (!relation.rowSecurity) {
-    const roles = listed(rolesWith(at, relation, /./));
+    const roles = listed(rolesWith(at, relation, /./)) || 'whoever is granted a right on it';
     return policies.length > 0
       ? {
           outcome: 'failed',

@@ -4,7 +4,8 @@ import { shown } from '../names.ts';
 import { applicable } from '../policies.ts';
 import type { Command, Evaluation, Relation } from '../raw.ts';
 import { isRefusal } from '../refusal.ts';
-import { about, type Case, listed, roleName, tenantTables, type Verdict, worst } from './judge.ts';
+import { about, type Case, listed, reaches, roleName, tenantTables, type Verdict, worst } from './judge.ts';
+import { judgeViewWrites } from './paths-writes.ts';
 import { couldNot } from './reads.ts';
 import { manner } from './silence.ts';
 
@@ -14,7 +15,17 @@ type Placed = { relation: Relation; place: Extract<Place, { kind: 'tenant' }> };
 
 /** Check 4: policies let no tenant add, change, take or delete a row of another. Judged without writing. */
 export function assessWrites(at: Case): Finding[] {
-  return tenantTables(at).map((placed) => about(check, placed.relation, judge(at, placed)));
+  const views = at.placed.flatMap(({ relation, place }) => {
+    if (relation.kind !== 'v' || place.kind !== 'tenant' || !reaches(relation, /[aAwWd]/)) return [];
+    const around = at.exposures.ofView(relation).filter(at.exposures.aroundPolicies);
+    const verdicts = around.length > 0 ? judgeViewWrites(at, relation, around) : [];
+    const held: Verdict = {
+      outcome: 'passed',
+      reason: 'What is written through it passes the policies of its tables, or its own check.',
+    };
+    return [about(check, relation, verdicts.length > 0 ? worst(verdicts) : held)];
+  });
+  return [...tenantTables(at).map((placed) => about(check, placed.relation, judge(at, placed))), ...views];
 }
 
 function judge(at: Case, placed: Placed): Verdict {

@@ -135,7 +135,8 @@ export function outcomeOf(raw: Raw, expect: Expect): Outcome {
     complete: population.complete,
     of: (check, subject) => {
       const [found, ...more] = findings.filter((each) => each.check === check && each.subject === subject);
-      if (!found || more.length > 0) throw new Error(`${more.length + (found ? 1 : 0)} findings of ${check} on ${subject}`);
+      if (!found || more.length > 0)
+        throw new Error(`${more.length + (found ? 1 : 0)} findings of ${check} on ${subject}`);
       return found;
     },
     bad: () =>
