@@ -13,7 +13,7 @@ import { readShapes } from './shapes.ts';
 const SPOT_CHECKS = 40;
 
 /** Which two tenants a relation is judged with: the first has rows in it where any has. */
-type Pair = { one: number; other: number };
+type Pair = { one: number; other: number; stranger: number | null };
 
 /** Everything that takes acting as a client: evaluation of policies first, then reading. */
 export async function probeAll(probing: Probing): Promise<Pick<Raw, 'reads' | 'evaluations' | 'shapes' | 'skipped'>> {
@@ -43,13 +43,16 @@ function mayBecome(book: RoleBook, login: string, role: string): boolean {
   return book.settable(login).has(role);
 }
 
-function pairFor({ truths, tenants }: Probing, target: Target): Pair {
+function pairFor({ truths, tenants, manifest }: Probing, target: Target): Pair {
   const real = tenants.flatMap((tenant, i) => (tenant.real ? [i] : []));
   const nobody = tenants.length - 2;
   const present = truths.get(target.relation.oid)?.present ?? real;
   const one = present[0] ?? real[0] ?? nobody;
   const other = present[1] ?? real.find((each) => each !== one) ?? (one === nobody ? nobody + 1 : nobody);
-  return { one, other };
+  const place = manifest.place(target.relation);
+  // Where tenants share, only one with whom nothing is shared must see nothing.
+  const stranger = place.kind === 'tenant' && place.shared !== null ? tenants.length - 1 : null;
+  return { one, other, stranger };
 }
 
 type Samples = Map<number, Map<number, Row[]>>;
@@ -120,7 +123,13 @@ class RoleRun {
     const other = { tenant: 0, real: false };
     const askers: Asker[] = [{ kind: 'none', variant: '', ...other }];
     if (this.role.kind !== 'anonymous') {
-      const used = new Set([...this.pairs.values()].flatMap(({ one, other }) => [one, other]));
+      const used = new Set(
+        [...this.pairs.values()].flatMap(({ one, other, stranger }) => [
+          one,
+          other,
+          ...(stranger === null ? [] : [stranger]),
+        ]),
+      );
       for (const tenant of used)
         askers.push({ kind: 'tenant', variant: '', tenant, real: tenants[tenant]?.real ?? false });
       if (Object.keys(plan.settings).length > 0) askers.push({ kind: 'empty', variant: 'empty', ...other });
@@ -142,7 +151,7 @@ class RoleRun {
       const pair = this.pairs.get(target.relation.oid);
       if (!pair) continue;
       const told = asker.kind === 'tenant' || asker.kind === 'forged';
-      if (asker.kind === 'tenant' && asker.tenant !== pair.one && asker.tenant !== pair.other) continue;
+      if (asker.kind === 'tenant' && ![pair.one, pair.other, pair.stranger].includes(asker.tenant)) continue;
       if (asker.kind === 'forged' && asker.tenant !== pair.other) continue;
       const victim = told && asker.tenant === pair.one ? pair.other : pair.one;
       groups.set(victim, [...(groups.get(victim) ?? []), target]);

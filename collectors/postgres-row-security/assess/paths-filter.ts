@@ -3,7 +3,7 @@ import type { Relation, Shape } from '../raw.ts';
 import { isRefusal } from '../refusal.ts';
 import { type Case, listed, roleName, rolesWith, type Verdict, worst } from './judge.ts';
 import { pastWhom } from './paths.ts';
-import { couldNot } from './reads.ts';
+import { couldNot, refusedBelow } from './reads.ts';
 import { manner } from './silence.ts';
 
 /** Whether a view that reads past the policies filters by tenant itself. Judged by what it showed, never by its text. */
@@ -31,6 +31,7 @@ function byTenant(at: Case, relation: Relation, role: number, around: readonly E
   const failure = reads.find(
     (read) => read.failure && (read.asker.kind === 'tenant' || !isRefusal(read.failure.code)),
   )?.failure;
+  if (failure?.code === '42501') return refusedBelow(name);
   if (failure) return couldNot(failure, name);
   const seen = new Set(reads.filter((read) => read.own).map((read) => read.asker.tenant));
   const known = around.flatMap((exposure) => at.truths.get(exposure.relation.oid)?.present ?? []);
@@ -52,6 +53,7 @@ function byShape(at: Case, relation: Relation, role: number, around: readonly Ex
   if (kind === 'anonymous')
     return { outcome: 'failed', reason: `${name}, who is no tenant, may read it, and ${pastWhom(around)}.` };
   const failure = shapes.find((shape) => shape.failure)?.failure;
+  if (failure?.code === '42501') return refusedBelow(name);
   if (failure) return couldNot(failure, name);
   const of = (as: Shape['as']) => shapes.find((shape) => shape.as === as);
   const one = of('one');

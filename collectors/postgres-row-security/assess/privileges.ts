@@ -2,6 +2,7 @@ import type { Finding } from '../../../schemas/index.ts';
 import { shown } from '../names.ts';
 import type { DatabaseFunction, Relation } from '../raw.ts';
 import { about, type Case, finding, listed, rolesWith, tenantTables } from './judge.ts';
+import { powersOf } from './roles.ts';
 
 const check = 'no-excess-privilege';
 
@@ -74,7 +75,10 @@ function judgeDefaults(at: Case): Finding[] {
 function judgeSchemas(at: Case): Finding[] {
   const holding = new Set(tenantTables(at).map(({ relation }) => relation.schema));
   return at.raw.catalog.schemas.flatMap((schema) => {
-    const able = at.raw.acting.filter((_, i) => schema.create[i]).map(({ name }) => name);
+    // Whoever is above row security anyway is judged as a role.
+    const able = at.raw.acting
+      .filter(({ name }, i) => schema.create[i] && powersOf(at, name) === null)
+      .map(({ name }) => name);
     const searched = at.raw.catalog.functions.some(
       (each) => each.definer && each.extension === null && searchPath(each)?.includes(schema.name),
     );

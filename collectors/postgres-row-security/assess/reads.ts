@@ -27,9 +27,22 @@ function judge(at: Case, relation: Relation, place: Extract<Place, { kind: 'tena
   });
   if (verdicts.length === 0) return { outcome: 'passed', reason: 'No client role that acts for a tenant may read it.' };
   const verdict = worst(verdicts);
-  if (place.shared !== null && verdict.outcome === 'failed')
-    return { outcome: 'not-applicable', reason: `Tenants share rows of it on purpose: ${place.shared}` };
+  if (place.shared !== null && verdict.outcome === 'failed') return judgeShared(at, relation, place.shared);
   return verdict;
+}
+
+// Sharing is on purpose, yet somebody with whom nothing is shared must see nothing.
+function judgeShared(at: Case, relation: Relation, why: string): Verdict {
+  const strangers = (at.reads.get(relation.oid) ?? []).filter(
+    ({ asker, role }) =>
+      asker.kind === 'tenant' && asker.tenant >= at.raw.tenants && at.raw.acting[role]?.kind !== 'anonymous',
+  );
+  if (strangers.length > 0 && strangers.every((read) => read.foreign === false))
+    return {
+      outcome: 'passed',
+      reason: `Tenants share rows on purpose (${why}); one that nothing is shared with saw none.`,
+    };
+  return { outcome: 'not-applicable', reason: `Tenants share rows of it on purpose: ${why}` };
 }
 
 function judgeRole(at: Case, relation: Relation, role: number): Verdict {
@@ -57,9 +70,15 @@ function judgeRole(at: Case, relation: Relation, role: number): Verdict {
   const truth = at.truths.get(relation.oid);
   const failure =
     reads.find((read) => read.failure)?.failure ?? judged.find((each) => each.failure)?.failure ?? truth?.failure;
+  if (failure && !table && failure.code === '42501') return refusedBelow(name);
   if (failure) return couldNot(failure, name);
   if (table && denied(at, relation, name)) return { outcome: 'passed', reason: `No policy lets ${name} read any row.` };
   return conclude({ at, relation, name, reads, judged, present: presentIn(reads, truth?.present ?? []) });
+}
+
+/** A view that the caller may open, over something that it may not. */
+export function refusedBelow(name: string): Verdict {
+  return { outcome: 'passed', reason: `PostgreSQL refuses it to ${name}, which lacks a right on what is below it.` };
 }
 
 /** Our own words for what could not be looked at. */

@@ -35,7 +35,8 @@ export function assessRoles(at: Case): Finding[] {
   });
 }
 
-function powersOf(at: Case, name: string): string | null {
+/** What sets a role above row security, as the end of a sentence; null when nothing does. */
+export function powersOf(at: Case, name: string): string | null {
   const role = at.book.role(name);
   if (!role) return null;
   if (role.superuser) return 'is a superuser';

@@ -3,7 +3,7 @@ import { isTable } from '../manifest.ts';
 import type { Asker, Evaluation, Read, Relation } from '../raw.ts';
 import { isRefusal } from '../refusal.ts';
 import { about, type Case, listed, roleName, type Verdict, worst } from './judge.ts';
-import { couldNot, readableSubjects } from './reads.ts';
+import { couldNot, readableSubjects, refusedBelow } from './reads.ts';
 
 const check = 'no-read-without-tenant';
 
@@ -48,6 +48,8 @@ function judgeRole(at: Case, relation: Relation, role: number): Verdict {
     };
   for (const { failure } of [...reads, ...judged])
     if (failure && !isRefusal(failure.code)) return couldNot(failure, name);
+  if (!isTable(relation) && reads.length > 0 && reads.every((read) => read.failure?.code === '42501'))
+    return refusedBelow(name);
   const truth = at.truths.get(relation.oid);
   if (truth?.failure) return couldNot(truth.failure, name);
   const some = truth?.any || (at.reads.get(relation.oid) ?? []).some((read) => read.own);
