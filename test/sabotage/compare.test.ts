@@ -38,7 +38,7 @@ it.each<[string, Record<string, Outcome>, Record<string, Outcome>, Turn[]]>([
   ['another verdict turns', { a: 'passed', b: 'passed' }, { a: 'failed', b: 'failed' }, [unprotected('a')]],
   ['a new subject fails unasked', {}, { b: 'failed' }, []],
   ['a new subject is inconclusive unasked', {}, { b: 'inconclusive' }, []],
-  ['the check stops to apply', { a: 'passed' }, { a: 'not-applicable' }, []],
+  ['the check stops to apply', { a: 'passed', b: 'passed' }, { a: 'failed', b: 'not-applicable' }, [unprotected('a')]],
   ['a verdict improves', { a: 'failed' }, { a: 'passed' }, []],
   ['a verdict disappears', { a: 'passed' }, {}, []],
   ['nothing at all turns under a star', { a: 'passed' }, { a: 'passed' }, [unprotected('*')]],

@@ -17,7 +17,7 @@ export function differences(before: Verdicts, after: Verdicts, turns: readonly T
     const previous = before.get(key)?.outcome;
     if (turn && finding.outcome === turn.outcome && (exact || previous !== finding.outcome)) {
       met.add(`${turn.check} ${turn.subject}`);
-    } else if (exact || (previous !== finding.outcome && !begins(previous, finding))) {
+    } else if (exact || (previous !== finding.outcome && !settles(previous, finding, turns.length === 0))) {
       lines.push(`${key}: ${previous ?? 'absent'} became ${finding.outcome}: ${finding.reason}`);
     }
   }
@@ -28,9 +28,13 @@ export function differences(before: Verdicts, after: Verdicts, turns: readonly T
   return lines;
 }
 
-/** A subject that is new, or that the check did not apply to before, and is as it should be. */
-function begins(previous: Outcome | undefined, { outcome }: Finding): boolean {
+/**
+ * A subject that is new, or that the check did not apply to before, and is as it should be. Where nothing should turn,
+ * a declaration may also take a subject out.
+ */
+function settles(previous: Outcome | undefined, { outcome }: Finding, nothingTurns: boolean): boolean {
   if (previous === undefined) return outcome === 'passed' || outcome === 'not-applicable';
+  if (previous === 'passed') return nothingTurns && outcome === 'not-applicable';
   return previous === 'not-applicable' && outcome === 'passed';
 }
 

@@ -16,7 +16,7 @@ const roles = [
     title: 'the application may become the service role',
     sql: 'grant larkspur_service to larkspur_app',
     undo: 'revoke larkspur_service from larkspur_app',
-    turns: [bypass('larkspur_app'), wayAround('public.ticket_stats')],
+    turns: [bypass('larkspur_app'), wayAround('public.ticket_stats'), ...openToRead('public.ticket_stats')],
   }),
   sabotage({
     id: 'member-without-inheriting',
@@ -31,7 +31,7 @@ const roles = [
     sql: `create role larkspur_support; grant larkspur_service to larkspur_support;
       grant larkspur_support to larkspur_app with inherit false, set true`,
     undo: 'drop role larkspur_support',
-    turns: [bypass('larkspur_app'), wayAround('public.ticket_stats')],
+    turns: [bypass('larkspur_app'), wayAround('public.ticket_stats'), ...openToRead('public.ticket_stats')],
   }),
   sabotage({
     id: 'member-with-admin',
@@ -45,14 +45,14 @@ const roles = [
     title: 'the application may become the owner of the tables, who may switch row security off',
     sql: 'grant larkspur_owner to larkspur_app with inherit false, set true',
     undo: 'revoke larkspur_owner from larkspur_app',
-    turns: [bypass('larkspur_app')],
+    turns: [bypass('larkspur_app'), excess('schema public')],
   }),
   sabotage({
     id: 'inherits-from-owner',
     title: 'the application inherits the owner’s rights and cannot even SET ROLE to it',
     sql: 'grant larkspur_owner to larkspur_anonymous with inherit true, set false',
     undo: 'revoke larkspur_owner from larkspur_anonymous',
-    turns: [bypass('larkspur_anonymous')],
+    turns: [bypass('larkspur_anonymous'), excess('schema public')],
   }),
   sabotage({
     id: 'client-bypassrls',
@@ -66,21 +66,21 @@ const roles = [
     title: 'a client role may stream the whole server',
     sql: 'alter role larkspur_api replication',
     undo: 'alter role larkspur_api noreplication',
-    turns: [excess('larkspur_api')],
+    turns: [bypass('larkspur_api')],
   }),
   sabotage({
     id: 'reads-server-files',
     title: 'a client role may read the server’s files, tables included',
     sql: 'grant pg_read_server_files to larkspur_api',
     undo: 'revoke pg_read_server_files from larkspur_api',
-    turns: [excess('larkspur_api')],
+    turns: [bypass('larkspur_api')],
   }),
   sabotage({
     id: 'runs-programs',
     title: 'a client role may run programs on the server',
     sql: 'grant pg_execute_server_program to larkspur_api with inherit false, set true',
     undo: 'revoke pg_execute_server_program from larkspur_api',
-    turns: [excess('larkspur_api')],
+    turns: [bypass('larkspur_api')],
   }),
   sabotage({
     id: 'inherited-policy',
@@ -128,13 +128,13 @@ const rights = [
     id: 'default-privileges-anonymous',
     title: 'each future table will be readable by visitors',
     sql: 'alter default privileges for role larkspur_owner in schema public grant select on tables to larkspur_anonymous',
-    turns: [excess('default privileges of larkspur_anonymous')],
+    turns: [excess('default privileges of larkspur_owner in public')],
   }),
   sabotage({
     id: 'default-privileges-public',
     title: 'each future table will be writable by PUBLIC',
     sql: 'alter default privileges for role larkspur_owner grant select, insert on tables to public',
-    turns: [excess('default privileges of PUBLIC')],
+    turns: [excess('default privileges of larkspur_owner')],
   }),
   sabotage({
     id: 'publication-of-everything',

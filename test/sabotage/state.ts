@@ -1,9 +1,7 @@
 import {
   bypass,
   contextlessRead,
-  excess,
   foreignWrite,
-  namelessRow,
   openToRead,
   sabotage,
   undeclared,
@@ -109,27 +107,19 @@ export const state = [
     id: 'copy-for-debugging',
     title: 'somebody kept a copy of a table and granted it',
     sql: 'create table customers_copy as select * from customers; grant select on customers_copy to larkspur_app',
-    turns: [
-      unprotected('public.customers_copy'),
-      ...openToRead('public.customers_copy'),
-      namelessRow('public.customers_copy'),
-    ],
+    turns: [unprotected('public.customers_copy'), ...openToRead('public.customers_copy')],
   }),
   sabotage({
     id: 'write-only-grant',
     title: 'an unprotected table that clients may only insert into',
     sql: `${notes} grant insert on notes to larkspur_app`,
-    turns: [unprotected('public.notes'), foreignWrite('public.notes'), excess('public.notes')],
+    turns: [unprotected('public.notes'), foreignWrite('public.notes')],
   }),
   sabotage({
     id: 'column-grant',
     title: 'an unprotected table of which clients may read one column',
     sql: 'alter table sso_connections disable row level security; grant select (issuer) on sso_connections to larkspur_app',
-    turns: [
-      unprotected('public.sso_connections'),
-      ...openToRead('public.sso_connections'),
-      excess('public.sso_connections'),
-    ],
+    turns: [unprotected('public.sso_connections'), ...openToRead('public.sso_connections')],
   }),
   sabotage({
     id: 'granted-to-everybody',

@@ -115,7 +115,7 @@ const functions = [
     title: 'a definer function runs the SQL it is given',
     sql: `create function app.run(query text) returns setof record language plpgsql security definer
       set search_path = pg_catalog, public as $$ begin return query execute query; end $$`,
-    turns: [{ ...wayAround('app.run(query text)'), outcome: 'inconclusive' }],
+    turns: [wayAround('app.run(query text)')],
   }),
   sabotage({
     id: 'definer-function-of-service',
@@ -151,20 +151,20 @@ const functions = [
     sql: `create function app.seats() returns bigint language plpgsql stable security definer
         as $$ begin return (select count(*) from plans); end $$;
       grant create on schema public ${toApp}`,
-    turns: [excess('app.seats()'), excess('schema public')],
+    turns: [wayAround('app.seats()'), excess('schema public')],
   }),
   sabotage({
     id: 'leakproof-by-hand',
     title: 'a home-made function is declared leakproof and so runs before the policies',
     sql: `create function app.peek(value text) returns boolean language plpgsql leakproof cost 0.1
       as $$ begin raise notice '%', value; return true; end $$`,
-    turns: [excess('app.peek(value text)')],
+    turns: [wayAround('app.peek(value text)')],
   }),
   sabotage({
     id: 'large-object',
     title: 'a large object is readable by everybody',
     sql: `select lo_from_bytea(424242, 'scan of a contract'); grant select on large object 424242 to public`,
-    turns: [excess('large objects')],
+    turns: [wayAround('large object 424242')],
   }),
   sabotage({
     id: 'loopback-server',
@@ -173,13 +173,13 @@ const functions = [
       create server loopback foreign data wrapper postgres_fdw options (host '127.0.0.1', dbname 'larkspur_app');
       create user mapping for public server loopback options (user 'larkspur_service', password 'secret');
       grant usage on foreign server loopback ${toApp}`,
-    turns: [excess('foreign server loopback')],
+    turns: [wayAround('server loopback')],
   }),
   sabotage({
     id: 'dblink',
     title: 'dblink is installed with a function that connects as the server itself',
     sql: `create extension dblink; grant execute on function dblink_connect_u(text) ${toApp}`,
-    turns: [excess('larkspur_app'), excess('larkspur_api'), excess('larkspur_anonymous')],
+    turns: [wayAround('public.dblink_connect_u(text)')],
   }),
   sabotage({
     id: 'vault-definer-function',
