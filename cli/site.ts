@@ -74,9 +74,9 @@ export async function untilAborted(server: Server, signal: AbortSignal): Promise
   server.closeAllConnections();
 }
 
-/** The first port from `from` on that nobody listens on. Throws PortTaken when twenty in a row are in use. */
-export async function freePort(from: number): Promise<number> {
-  for (let port = from; port < from + 20; port += 1) if (await isFree(port)) return port;
+/** The first of `tries` ports from `from` on that nobody listens on. Throws PortTaken when all are in use. */
+export async function freePort(from: number, tries: number): Promise<number> {
+  for (let port = from; port < from + tries; port += 1) if (await isFree(port)) return port;
   throw candorError('PortTaken', { port: from });
 }
 

@@ -8,7 +8,17 @@ import { DateOn } from './core/time.ts';
 export const Document = z
   .strictObject({
     title: Title,
-    kind: z.enum(['policy', 'dpa', 'report', 'whitepaper', 'certificate', 'questionnaire', 'runbook', 'terms']),
+    kind: z.enum([
+      'policy',
+      'dpa',
+      'report',
+      'whitepaper',
+      'certificate',
+      'questionnaire',
+      'runbook',
+      'terms',
+      'reference',
+    ]),
     version: z.string().min(1).max(40),
     access: z.enum(['public', 'on-request', 'nda']).meta({ description: 'Who may have it.' }),
     owner: Id.meta({ description: 'The role that answers for it.' }),

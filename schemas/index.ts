@@ -20,6 +20,7 @@ export * from './request.ts';
 export * from './roadmap.ts';
 export * from './role.ts';
 export * from './section.ts';
+export * from './sla.ts';
 export * from './source.ts';
 export * from './subprocessor.ts';
 export * from './trust.ts';

@@ -49,6 +49,7 @@ export const DpaRequest = z
     document: Id.optional().meta({ description: 'The document that is asked for.' }),
     message: Prose.optional(),
     receivedAt: Instant,
+    answeredAt: Instant.optional(),
     state: DpaRequestState,
     template: z.strictObject({ document: Id, version: z.string(), evidenceDigest: Digest }).optional().meta({
       description: 'The template version and evidence that the offer is pinned to.',

@@ -10,6 +10,10 @@ export const RoadmapItem = z
     today: Prose.meta({ description: 'How it is today, without excuse.' }),
     plan: Prose.optional().meta({ description: 'What will change.' }),
     targetOn: DateOn.optional().meta({ description: 'The day it is aimed at; past days are shown as late.' }),
+    when: Prose.optional().meta({ description: 'A horizon or a condition, when there is no day.' }),
+    reviewBy: DateOn.optional().meta({
+      description: 'The day by which this is looked at again; past days are shown as late.',
+    }),
     doneOn: DateOn.optional(),
   })
   .refine((item) => item.status !== 'done' || item.doneOn !== undefined, {

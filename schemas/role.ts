@@ -10,6 +10,7 @@ export const Role = z
     }),
     description: Prose,
     permissions: z.array(z.string().min(1)).default([]).meta({ description: 'What it may do.' }),
+    holders: z.int().positive().optional().meta({ description: 'How many people hold it.' }),
     onCall: z.boolean().default(false).meta({ description: 'Reachable around the clock.' }),
   })
   .meta({ id: 'Role', description: 'A responsibility or an access role.' });

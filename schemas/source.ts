@@ -21,6 +21,7 @@ export const SourceKind = z
     'egress',
     'import',
     'content',
+    'intake',
   ])
   .meta({ description: 'The kind of system; a collector reads one kind.' });
 export type SourceKind = z.infer<typeof SourceKind>;

@@ -48,6 +48,17 @@ export const Subprocessor = z
     dpa: z.strictObject({ signedOn: DateOn.optional(), url: WebUrl.optional() }).optional().meta({
       description: 'The processing agreement with it.',
     }),
+    vettedOn: DateOn.optional().meta({ description: 'The day it was last vetted.' }),
+    authentication: Prose.optional().meta({ description: 'How our systems sign in to it.' }),
+    terms: z
+      .strictObject({
+        training: z.boolean().optional().meta({ description: 'Whether it may train models on the data.' }),
+        retention: Prose.optional().meta({ description: 'How long it keeps what it is sent.' }),
+        confirmedOn: DateOn.optional().meta({ description: 'The day we read these terms.' }),
+        url: WebUrl.optional(),
+      })
+      .optional()
+      .meta({ description: 'What its terms say about the data.' }),
     certifications: z
       .array(z.strictObject({ title: Title, expiresOn: DateOn.optional(), url: WebUrl.optional() }))
       .default([])

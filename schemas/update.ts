@@ -12,6 +12,11 @@ export const Update = z
     summary: Prose,
     claims: z.array(Id).default([]).meta({ description: 'Claims that it is about.' }),
     severity: Id.optional().meta({ description: 'For incidents: a severity of the incident policy.' }),
+    receivedAt: Instant.optional().meta({ description: 'For incidents: when it was first told to us.' }),
+    acknowledgedAt: Instant.optional(),
+    confirmedAt: Instant.optional().meta({ description: 'When it was sure.' }),
+    customersToldAt: Instant.optional(),
+    reviewedOn: DateOn.optional().meta({ description: 'The day of the post-mortem.' }),
     startedAt: Instant.optional().meta({ description: 'For incidents.' }),
     resolvedAt: Instant.optional().meta({ description: 'For incidents.' }),
   })

@@ -35,12 +35,12 @@ export default defineCommand({
       .meta({ description: 'The port; else 4321 or the next free one.' }),
   }),
   run: async (options, _words, terminal) => {
-    const root = packageRoot();
-    const demoFolder = join(root, 'examples', 'demo');
+    const root = terminal.cwd;
+    const demoFolder = join(packageRoot(), 'examples', 'demo');
     if (!existsSync(demoFolder)) throw candorError('DemoUnavailable', {});
     const { startDemo }: DemoModule = await import(pathToFileURL(join(demoFolder, 'demo.ts')).href);
     const files: DemoEnvironmentModule = await import(pathToFileURL(join(demoFolder, 'environment.ts')).href);
-    const port = options.port ?? (await freePort(DEFAULT_PORT));
+    const port = await freePort(options.port ?? DEFAULT_PORT, options.port === undefined ? 20 : 1);
     const say = (text: string) => terminal.err(`${text}\n`);
 
     say('Starting PostgreSQL with the demo company’s databases …');
@@ -52,7 +52,6 @@ export default defineCommand({
       await rm(join(content, 'evidence'), { recursive: true, force: true });
       const here: Terminal = {
         ...terminal,
-        cwd: root,
         out: terminal.err,
         environment: { ...terminal.environment, ...demo.environment, CANDOR_CONTENT: content },
       };

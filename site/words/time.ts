@@ -30,3 +30,12 @@ export function durationSum(durations: readonly string[]): string {
   const total = durations.reduce((sum, text) => sum + durationMs(text), 0);
   return duration(total % DAY === 0 ? `${total / DAY}d` : `${total / 60_000}m`);
 }
+
+const week = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+
+/** `Mon to Fri` for three or more days in a row, else `Mon, Wed`. */
+export function weekdays(days: readonly string[]): string {
+  const names = week.filter((day) => days.includes(day)).map((day) => day.charAt(0).toUpperCase() + day.slice(1));
+  const row = week.join().includes(week.filter((day) => days.includes(day)).join());
+  return names.length > 2 && row ? `${names[0]} to ${names.at(-1)}` : names.join(', ');
+}

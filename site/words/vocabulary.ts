@@ -53,11 +53,12 @@ export const categoryWords: Record<DataItem['category'], string> = {
   'special-category': 'Special category (GDPR Art. 9)',
 };
 
-export const encryptionWords: Record<DataItem['encryption'], string> = {
+export const encryptionWords: Record<NonNullable<DataItem['encryption']>, string> = {
   none: 'Not encrypted',
   'at-rest': 'At rest',
   'field-level': 'Field by field',
   'per-tenant': 'With a key per tenant',
+  hashed: 'Only as a hash',
 };
 
 export const legalBasisWords: Record<NonNullable<DataItem['legalBasis']>, string> = {
@@ -67,7 +68,7 @@ export const legalBasisWords: Record<NonNullable<DataItem['legalBasis']>, string
   'legal-obligation': 'Legal obligation',
 };
 
-export const retentionStartWords: Record<RetentionRule['starts'], string> = {
+export const retentionStartWords: Record<NonNullable<RetentionRule['starts']>, string> = {
   creation: 'From its creation',
   'last-activity': 'From the last activity',
   'account-closure': 'From the closing of the account',
@@ -99,6 +100,7 @@ export const documentWords: Record<Document['kind'], string> = {
   questionnaire: 'Questionnaire',
   runbook: 'Runbook',
   terms: 'Terms',
+  reference: 'Reference',
 };
 
 export const accessWords: Record<Document['access'], string> = {
@@ -128,6 +130,9 @@ export const clockStartWords: Record<SlaClock['starts'], string> = {
   confirmation: 'confirmation',
   resolution: 'resolution',
   publication: 'publication',
+  'last-update': 'the last update',
+  'last-review': 'the last review',
+  departure: 'departure',
 };
 
 export const creditWords: Record<DisclosurePolicy['credit'], string> = {

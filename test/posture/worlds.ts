@@ -89,6 +89,7 @@ export function contentWith(overrides: Partial<Content> = {}): Content {
       country: 'CH',
       timeZone: 'Europe/Zurich',
       contacts: { security: 'security@quill.example' },
+      clocks: [],
     },
     sections: [{ id: 'isolation', file: '', data: { title: 'Isolation', order: 1 } }],
     claims: [claim('rows-are-scoped')],

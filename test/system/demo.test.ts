@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Demo, startDemo } from '../../examples/demo/demo.ts';
+import { writeDemoEnvironment } from '../../examples/demo/environment.ts';
+import { demoCanary } from '../../examples/demo/load.ts';
+import type { DerivedClaim } from '../../schemas/index.ts';
+import { builtTrust, everything, makeWorkspace, page, run, sql, type Workspace } from './workspace.ts';
+
+// The line through the whole house, on a live database, in the order in which a sceptic would try it.
+let demo: Demo;
+let workspace: Workspace;
+const said: string[] = [];
+
+beforeAll(async () => {
+  [demo, workspace] = await Promise.all([startDemo(), makeWorkspace()]);
+  await writeDemoEnvironment(demo.environment, workspace.root);
+});
+afterAll(async () => {
+  await demo?.stop();
+  await workspace?.remove();
+});
+
+/** Collects and builds as a person would, and gives the claim that cites the broken check. */
+async function look(): Promise<{ claim: DerivedClaim; html: string; collected: number | null }> {
+  const collected = await run(workspace.root, ['collect']);
+  const built = await run(workspace.root, ['build']);
+  said.push(collected.out, collected.err, built.out, built.err);
+  expect(built.code, built.err).toBe(0);
+  const claim = (await builtTrust(workspace.root)).claims.find(({ id }) => id === 'rows-are-scoped');
+  if (claim === undefined) throw new Error('the claim is not on the page');
+  return { claim, html: await page(workspace.root, 'claims/rows-are-scoped'), collected: collected.code };
+}
+
+describe('the demo', () => {
+  let good: DerivedClaim;
+
+  test('is valid content', async () => {
+    const { code, out, err } = await run(workspace.root, ['check']);
+    expect(err).toBe('');
+    expect({ code, out }).toEqual({ code: 0, out: 'The content is valid.\n' });
+  });
+
+  test('shows the claim as verified, and its honest imperfections as what they are', async () => {
+    const { claim, collected } = await look();
+    good = claim;
+    expect(collected).toBe(0);
+    expect(claim.state).toBe('verified');
+    const { states, demo: isDemo, coverage } = await builtTrust(workspace.root);
+    expect(isDemo).toBe(true);
+    for (const state of ['failing', 'unknown', 'accepted-risk', 'planned', 'attested', 'unbacked'] as const)
+      expect(states[state], state).toBeGreaterThan(0);
+    expect(coverage.percent).toBeLessThan(100);
+  });
+
+  test('row-level security switched off: failing, with the table named', async () => {
+    expect((await sql(workspace.root, 'alter table tickets disable row level security')).code).toBe(0);
+    const { claim, html } = await look();
+    expect(claim.state).toBe('failing');
+    expect(claim.reason).toContain('public.tickets');
+    expect(html).toContain('public.tickets');
+  });
+
+  test('switched on again: verified again', async () => {
+    expect((await sql(workspace.root, 'alter table tickets enable row level security')).code).toBe(0);
+    const { claim } = await look();
+    expect(claim.state).toBe('verified');
+    good = claim;
+  });
+
+  test('the command line exits with 1 when it is asked to fail', async () => {
+    expect((await run(workspace.root, ['collect', '--fail-on', 'failed'])).code).toBe(1);
+  });
+
+  test('a production build refuses the demonstration', async () => {
+    const { code, err } = await run(workspace.root, ['build', '--production']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error BuildDemoInProduction: the source `[a-z-]+` is a demonstration/);
+  });
+
+  test('the database stopped: unknown, never failing, and the old date stays', async () => {
+    good = (await look()).claim;
+    await demo.stop();
+    const { claim, html, collected } = await look();
+    expect(collected).toBe(3);
+    expect(claim.state).toBe('unknown');
+    expect(claim.observedAt).toBe(good.observedAt);
+    expect(html).toContain(good.observedAt?.slice(0, 16));
+  });
+
+  test('nothing private has left: no canary, no password, in anything that was written or printed', async () => {
+    const { root } = workspace;
+    const written = await everything(join(root, 'content', 'evidence'), join(root, 'dist'));
+    expect(written.length).toBeGreaterThan(60);
+    const passwords = Object.values(demo.environment).map((url) => new URL(url).password);
+    const secrets = [demoCanary, ...passwords.map((password) => new RegExp(password))];
+    for (const secret of secrets) {
+      expect(written.filter(({ text }) => secret.test(text)).map(({ file }) => file)).toEqual([]);
+      expect(said.filter((text) => secret.test(text))).toEqual([]);
+    }
+    // The scan can fail: the file that holds the passwords is found by it.
+    const environment = await readFile(join(root, '.candor', 'demo.env'), 'utf8');
+    expect(passwords.every((password) => environment.includes(password))).toBe(true);
+  });
+});
