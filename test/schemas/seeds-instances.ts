@@ -47,7 +47,7 @@ export const least: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
     encryption: 'at-rest',
     purposes: ['a'],
   },
-  retention: { title: 'A', starts: 'creation', deletion: 'hard-delete', enforcedBy: 'A job.' },
+  retention: { title: 'A', deletion: 'hard-delete', enforcedBy: 'A job.' },
   dataFlows: { title: 'A', from: 'a', to: 'b', dataItems: ['a'], protection: 'tls' },
   roles: { title: 'A', kind: 'company', description: 'A.' },
   documents: {

@@ -43,7 +43,6 @@ export const Row = z.strictObject({
   intrusive: z.boolean().optional(),
   issue: Issue.optional(),
   home: Homes,
-  missing: Homes,
 });
 export type Row = z.infer<typeof Row>;
 
