@@ -3,6 +3,9 @@
 
 const ours = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`;
 const inScope = `${ours} and ($2::text[] is null or n.nspname = any ($2))`;
+// Printing an expression and asking what a view permits open the relation, and would wait for its lock.
+const unlocked = (oid: string) =>
+  `${oid} <> all (array(select l.relation from pg_locks l where l.mode = 'AccessExclusiveLock' and l.relation is not null))`;
 const has = (test: string, letter: string) => `case when ${test} then '${letter}' else '' end`;
 const byRole = (expression: string) =>
   `array(select ${expression} from unnest($1::oid[]) with ordinality x(role, i) order by i)`;
@@ -19,7 +22,7 @@ export const relations = `
       as extension,
     array(select inhparent::int8::float8 from pg_inherits where inhrelid = c.oid) as parents,
     coalesce(c.reloptions, '{}') as options,
-    case when c.relkind = 'v' then pg_relation_is_updatable(c.oid, true) else 0 end as updatable,
+    case when c.relkind = 'v' and ${unlocked('c.oid')} then pg_relation_is_updatable(c.oid, true) else 0 end as updatable,
     ${byRole(`case when has_schema_privilege(x.role, n.oid, 'USAGE') then concat(
       ${right('SELECT', 'r', 'R')}, ${right('INSERT', 'a', 'A')}, ${right('UPDATE', 'w', 'W')},
       ${has(`has_table_privilege(x.role, c.oid, 'DELETE')`, 'd')},
@@ -44,7 +47,7 @@ export const columns = `
     t.typcategory as category,
     a.attnotnull or t.typnotnull or exists (select from pg_constraint k where k.conrelid = a.attrelid
       and k.contype = 'c' and k.convalidated and k.conkey = array[a.attnum]
-      and pg_get_expr(k.conbin, k.conrelid) ~ '^\\(+[^()]+ IS NOT NULL\\)+$') as required,
+      and case when ${unlocked('k.conrelid')} then pg_get_expr(k.conbin, k.conrelid) end ~ '^\\(+[^()]+ IS NOT NULL\\)+$') as required,
     case when a.attacl is not null then ${byRole(`concat(
       ${has(`has_column_privilege(x.role, c.oid, a.attnum, 'SELECT')`, 'r')},
       ${has(`has_column_privilege(x.role, c.oid, a.attnum, 'INSERT')`, 'a')},
@@ -78,7 +81,11 @@ export const policies = `
         and d.refobjid = p.polrelid and d.refobjsubid > 0 order by 1) as columns,
     array(select d.refobjid::int8::float8 from pg_depend d where d.classid = 'pg_policy'::regclass
       and d.objid = p.oid and d.refclassid = 'pg_proc'::regclass) as functions
-  from pg_policy p order by p.polrelid, p.polname`;
+  from pg_policy p where ${unlocked('p.polrelid')} order by p.polrelid, p.polname`;
+
+/** Relations whose policies could not be read for a lock. */
+export const locked = `select distinct p.polrelid::int8::float8 as relation from pg_policy p
+  where not (${unlocked('p.polrelid')})`;
 
 export const rewrites = `
   select w.ev_class::int8::float8 as relation, w.ev_type as event,

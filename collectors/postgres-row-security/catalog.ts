@@ -61,6 +61,7 @@ export async function readFrame(query: Query, expect: Expect): Promise<Frame> {
       foreignKeys: await query(shape.foreignKeys.element, sql.foreignKeys),
       uniques: await query(shape.uniques.element, sql.uniques),
       policies: await query(shape.policies.element, sql.policies),
+      locked: (await query(z.object({ relation: z.number() }), sql.locked)).map(({ relation }) => relation),
       rewrites: await query(shape.rewrites.element, sql.rewrites),
       functions: await query(shape.functions.element, sql.functions, [ids]),
       triggers: await query(shape.triggers.element, sql.triggers),

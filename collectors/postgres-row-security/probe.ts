@@ -1,8 +1,11 @@
+import { PostgresUnreadable } from '../clients/postgres.ts';
+import { SourceUnreadable } from '../define.ts';
 import type { Row } from './candidates.ts';
 import type { Probing } from './collect.ts';
 import { settingsFor, type Tenant } from './context.ts';
 import { evaluate, type Subject } from './evaluate.ts';
 import { isTable } from './manifest.ts';
+import { shown } from './names.ts';
 import type { ActingRole, Asker, Command, Evaluation, Policy, Raw, Read, Shape } from './raw.ts';
 import { type Look, readAs, readSamples, type Target } from './reads.ts';
 import { isRefusal } from './refusal.ts';
@@ -25,8 +28,7 @@ export async function probeAll(probing: Probing): Promise<Pick<Raw, 'reads' | 'e
   const pairs = new Map(probing.targets.map((target) => [target.relation.oid, pairFor(probing, target)]));
   const samples = await sampleRows(probing, pairs);
   for (const [roleIndex, role] of frame.acting.entries()) {
-    if (book.role(role.name)?.superuser && role.name !== frame.login && !mayBecome(book, frame.login, role.name))
-      continue;
+    await assertActing(probing, role);
     const run = new RoleRun(probing, book, role, roleIndex, pairs, samples);
     progress(`acting as ${role.name}`);
     for (const asker of run.askers()) {
@@ -39,8 +41,17 @@ export async function probeAll(probing: Probing): Promise<Pick<Raw, 'reads' | 'e
   return { reads, evaluations, shapes, skipped: 0 };
 }
 
-function mayBecome(book: RoleBook, login: string, role: string): boolean {
-  return book.settable(login).has(role);
+/** Probes as anybody else would prove nothing, so without the role there are none. */
+async function assertActing({ sessions, frame }: Probing, role: ActingRole): Promise<void> {
+  try {
+    await sessions.main.read(async () => undefined, { role: role.name });
+  } catch (failure) {
+    if (!(failure instanceof PostgresUnreadable) || failure.fatal) throw failure;
+    throw new SourceUnreadable(
+      'denied',
+      `The login ${shown(frame.login)} may not act as ${shown(role.name)}: make it a member.`,
+    );
+  }
 }
 
 function pairFor({ truths, tenants, manifest }: Probing, target: Target): Pair {

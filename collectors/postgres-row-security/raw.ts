@@ -144,6 +144,8 @@ export const Catalog = z.strictObject({
   foreignKeys: z.array(ForeignKey),
   uniques: z.array(z.strictObject({ relation: z.number(), columns: z.array(z.string()) })),
   policies: z.array(Policy),
+  /** Relations whose policies could not be read for a lock. */
+  locked: z.array(z.number()),
   rewrites: z.array(Rewrite),
   functions: z.array(DatabaseFunction),
   triggers: z.array(Trigger),

@@ -121,6 +121,11 @@ function conclude(of: {
         outcome: 'passed',
         reason: `As ${name}, a tenant saw none of another’s rows; its policy admits rows of its own.`,
       };
+    if (!present.has(tenant) && reads.some((each) => each.own))
+      return {
+        outcome: 'passed',
+        reason: `As ${name}, a tenant saw rows of its own, and one that owns nothing saw none of them.`,
+      };
   }
   const empty = at.raw.hasTruth && at.truths.get(relation.oid)?.failure === null;
   const decided = judged.filter((each) => each.usingOther !== null);
