@@ -1,0 +1,19 @@
+import { defineConfig } from '@playwright/test';
+import { browserFlags, findBrowser } from './test/browser.ts';
+
+const executablePath = findBrowser();
+
+/** The pages as they are built, in a browser. test/e2e/setup.ts builds and serves them once. */
+export default defineConfig({
+  testDir: 'test/e2e',
+  globalSetup: './test/e2e/setup.ts',
+  workers: 2,
+  fullyParallel: true,
+  timeout: 180_000,
+  reporter: 'list',
+  use: {
+    browserName: 'chromium',
+    launchOptions: { args: browserFlags(), ...(executablePath === undefined ? {} : { executablePath }) },
+    timezoneId: 'America/Los_Angeles',
+  },
+});

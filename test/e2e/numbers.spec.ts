@@ -1,0 +1,137 @@
+import { expect, type Page, test } from '@playwright/test';
+import { readTrust } from '../../loader/trust.ts';
+import { durationMs, Trust } from '../../schemas/index.ts';
+import { frameworkText, humanise } from '../../site/words/keys.ts';
+import { day, minute } from '../../site/words/time.ts';
+import { pagesOf, readJson, type Site, sites, world } from './sites.ts';
+
+/** Digits that are part of a name in our own prose, not figures. */
+const names = ['trust.json', 'SHA-256', 'security.txt', 'GDPR Art. 9'];
+
+/** One piece of text with a digit in it, and what the page says about where it comes from. */
+type Piece = {
+  text: string;
+  trust: string | null;
+  evidence: string | null;
+  content: string | null;
+  time: string | null;
+};
+
+async function piecesOf(page: Page): Promise<Piece[]> {
+  return page.evaluate(() => {
+    const pieces: Piece[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const text = (node.textContent ?? '').replace(/\s+/g, ' ').trim();
+      const parent = node.parentElement;
+      if (!/\d/.test(text) || parent === null || parent.closest('[data-authored]') !== null) continue;
+      const said = (attribute: string) => parent.closest(`[${attribute}]`)?.getAttribute(attribute) ?? null;
+      pieces.push({
+        text,
+        trust: said('data-trust'),
+        evidence: said('data-evidence'),
+        content: said('data-content'),
+        time: parent.closest('time')?.getAttribute('datetime') ?? null,
+      });
+    }
+    return pieces;
+  });
+}
+
+/** What stands at a path such as `claims.3.counts.passed` or `claims.length`; ids find the entries of content. */
+function at(value: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((whole, key) => {
+    if (Array.isArray(whole) && !/^(\d+|length)$/.test(key)) return whole.find((entry) => entry.id === key)?.data;
+    return typeof whole === 'object' && whole !== null ? Reflect.get(whole, key) : undefined;
+  }, value);
+}
+
+function strings(value: unknown): string[] {
+  if (typeof value === 'string') return [value.replace(/\s+/g, ' ').trim()];
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(strings);
+  return [];
+}
+
+/** Text without the punctuation that joins it to its neighbours. */
+const bare = (text: string) => text.replace(/^[\s,.;:(]+|[\s,;:)]+$/g, '');
+const digits = (text: string) =>
+  text
+    .replace(/(\d),(?=\d{3})/g, '$1')
+    .match(/\d+(\.\d+)?/g)
+    ?.join(' ');
+
+/** What a page shows and its sources do not hold: one line each. */
+async function contradictions(page: Page, site: Site): Promise<string[]> {
+  const trust = readJson(site, 'trust.json');
+  const { content, evidence } = await readTrust(site.content, new Date(Trust.parse(trust).generatedAt));
+  const facts = evidence.flatMap((record) => Object.keys(record.facts).map(humanise));
+  const inputs = strings([trust, content, evidence]);
+  const known = new Set([
+    ...inputs,
+    ...facts,
+    ...content.claims.flatMap(({ data }) => data.frameworks.map(frameworkText)),
+  ]);
+  const instants = new Set(inputs);
+  const wrong: string[] = [];
+  for (const piece of await piecesOf(page)) {
+    const { text } = piece;
+    let expected: string | undefined;
+    if (piece.trust !== null) expected = digits(String(at(trust, piece.trust)));
+    else if (piece.evidence !== null) {
+      const [record = '', path = ''] = piece.evidence.split('#');
+      expected = digits(String(at(readJson(site, `evidence/${record}.json`), path)));
+    } else if (piece.content !== null) {
+      const parts = piece.content.split(' + ').map((path) => String(at(content, path)));
+      expected =
+        parts.length === 1
+          ? digits(parts[0] ?? '')
+          : String(parts.reduce((sum, part) => sum + durationMs(part), 0) / 86_400_000);
+    } else if (piece.time !== null) {
+      const right = instants.has(piece.time) && (text === day(piece.time) || text === minute(piece.time));
+      expected = right ? digits(text) : undefined;
+    } else if (
+      known.has(bare(text)) ||
+      known.has(text.replace(/\.json$/, '')) ||
+      names.some((name) => text.includes(name))
+    )
+      expected = digits(text);
+    if (expected === undefined || digits(text) !== expected) wrong.push(`“${text}” (${JSON.stringify(piece)})`);
+  }
+  return wrong;
+}
+
+for (const name of ['world', 'own']) {
+  test(`every number on every page is the one in trust.json, a record or the content: ${name}`, async ({ page }) => {
+    const site = sites().find((candidate) => candidate.name === name);
+    test.skip(site === undefined, 'there is no content of our own');
+    if (site === undefined) return;
+    for (const path of pagesOf(site)) {
+      await page.goto(site.url + path);
+      expect.soft(await contradictions(page, site), path).toEqual([]);
+    }
+  });
+}
+
+test('the comparison notices a figure that differs, one that names no source, and a date that is made up', async ({
+  page,
+}) => {
+  const site = world();
+  await page.goto(`${site.url}/`);
+  expect(await contradictions(page, site)).toEqual([]);
+  await page.evaluate(() => {
+    const percent = document.querySelector('[data-trust="coverage.percent"]');
+    if (percent !== null) percent.textContent = '100';
+    document
+      .querySelector('main')
+      ?.insertAdjacentHTML('beforeend', '<p>14 claims</p><time datetime="2026-11-04">4 Nov 2026</time>');
+  });
+  expect(await contradictions(page, site)).toHaveLength(3);
+});
+
+test('trust.json is what the content and the evidence add up to at its moment', async () => {
+  for (const site of sites()) {
+    const published = Trust.parse(readJson(site, 'trust.json'));
+    const { trust } = await readTrust(site.content, new Date(published.generatedAt));
+    expect(published).toEqual(trust);
+  }
+});
