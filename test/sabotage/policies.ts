@@ -1,4 +1,5 @@
 import { contextlessRead, foreignRead, foreignWrite, namelessRow, openToRead, sabotage, wideOpen } from './verdicts.ts';
+import { writes } from './writes.ts';
 
 const org = 'org_id = app.current_org()';
 
@@ -117,6 +118,19 @@ const conditions = [
     sql: `create policy all_rows on tags using (true); create policy floor on tags as restrictive using (true)`,
     turns: wideOpen('public.tags'),
   }),
+  sabotage({
+    id: 'function-that-agrees',
+    title: 'the policy asks a function, and the function says yes to everybody',
+    sql: `create function app.may_see(org uuid) returns boolean language plpgsql stable as $$ begin return true; end $$;
+      create policy asked on customers for select using (app.may_see(org_id))`,
+    turns: openToRead('public.customers'),
+  }),
+  sabotage({
+    id: 'membership-of-role',
+    title: 'the policy asks for a database role that every caller has',
+    sql: `create policy staff on invoices for select using (pg_has_role(current_user, 'larkspur_app', 'member'))`,
+    turns: openToRead('public.invoices'),
+  }),
 ];
 
 /** Tenants that the caller may choose. */
@@ -158,68 +172,5 @@ const trust = [
   }),
 ];
 
-/** Writes into, out of and over other tenants' rows. */
-const writes = [
-  sabotage({
-    id: 'insert-check-true',
-    title: 'rows may be planted in any tenant',
-    sql: 'create policy import on customers for insert with check (true)',
-    turns: [foreignWrite('public.customers')],
-  }),
-  sabotage({
-    id: 'update-check-true',
-    title: 'a row may be handed to another tenant',
-    sql: `create policy move on tickets for update using (${org}) with check (true)`,
-    turns: [foreignWrite('public.tickets')],
-  }),
-  sabotage({
-    id: 'update-takes-over',
-    title: 'another tenant’s row may be taken over by an update that looks checked',
-    sql: `create policy adopt on tags for update using (true) with check (${org})`,
-    turns: [foreignWrite('public.tags')],
-  }),
-  sabotage({
-    id: 'blind-update',
-    title: 'an UPDATE without WHERE needs no read policy',
-    sql: 'create policy touch on macros for update using (true)',
-    turns: [foreignWrite('public.macros')],
-  }),
-  sabotage({
-    id: 'blind-delete',
-    title: 'a DELETE without WHERE needs no read policy',
-    sql: 'create policy sweep on teams for delete using (true)',
-    turns: [foreignWrite('public.teams')],
-  }),
-  sabotage({
-    id: 'child-insert-true',
-    title: 'a message may be added to any ticket',
-    sql: 'create policy reply on ticket_messages for insert to larkspur_api with check (true)',
-    turns: [foreignWrite('public.ticket_messages')],
-  }),
-  sabotage({
-    id: 'partitioned-insert-true',
-    title: 'an event may be written for any tenant, through the partitioned parent',
-    sql: 'create policy log on ticket_events for insert with check (true)',
-    turns: [foreignWrite('public.ticket_events')],
-  }),
-  sabotage({
-    id: 'floor-for-reading-only',
-    title: 'the restrictive floor covers SELECT, the permissive policy everything',
-    sql: `create policy all_rows on tags using (true); create policy floor on tags as restrictive for select using (${org})`,
-    turns: [foreignWrite('public.tags')],
-  }),
-  sabotage({
-    id: 'append-log-of-others',
-    title: 'the audit log takes entries in another tenant’s name',
-    sql: 'alter policy append_own on audit_log with check (actor is not null)',
-    turns: [foreignWrite('public.audit_log')],
-  }),
-  sabotage({
-    id: 'self-asserted-insert',
-    title: 'the check on a new row compares it with itself',
-    sql: `alter policy own on sla_policies using (${org}) with check (org_id = sla_policies.org_id)`,
-    turns: [foreignWrite('public.sla_policies')],
-  }),
-];
-
+/** Policies that let somebody see or do too much. */
 export const policies = [...conditions, ...trust, ...writes];

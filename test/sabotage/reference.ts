@@ -38,9 +38,13 @@ export async function startReference(major: PostgresMajor): Promise<Reference> {
     }
   }
 
-  async function verdictsOf(database: ReferenceDatabase, copy: string, tables: Mutation['tables']): Promise<Verdicts> {
+  async function verdictsOf(database: ReferenceDatabase, copy: string, more: Mutation['expect']): Promise<Verdicts> {
     const declared = demoExpect[database];
-    const expect = collector.expect.parse({ ...declared, tables: { ...declared.tables, ...tables } });
+    const expect = collector.expect.parse({
+      ...declared,
+      ...more,
+      tables: { ...('tables' in declared ? declared.tables : {}), ...more?.tables },
+    });
     const loginTo = (suffix: string) => {
       const url = new URL(environment[`DEMO_${database.toUpperCase()}_${suffix}`] ?? '');
       url.pathname = `/${copy}`;
@@ -80,11 +84,11 @@ export async function startReference(major: PostgresMajor): Promise<Reference> {
     return verdicts;
   }
 
-  async function applied({ database = 'app', sql, undo, tables }: Mutation): Promise<Verdicts> {
+  async function applied({ database = 'app', sql, undo, expect }: Mutation): Promise<Verdicts> {
     try {
       return await inCopy(database, async (copy) => {
         await withClient(server.url({ database: copy }), (client) => client.query(sql));
-        return verdictsOf(database, copy, tables);
+        return verdictsOf(database, copy, expect);
       });
     } finally {
       if (undo !== undefined) await withClient(server.url(), (client) => client.query(undo));

@@ -147,7 +147,7 @@ export const state = [
     sql: `create table ticket_watchers (ticket_id bigint not null references tickets, email text);
       insert into ticket_watchers select id, 'watcher@mail.example' from tickets;
       alter table ticket_watchers owner to larkspur_owner; grant select on ticket_watchers to larkspur_app`,
-    tables: { 'public.ticket_watchers': { via: 'ticket_id -> public.tickets.id' } },
+    expect: { tables: { 'public.ticket_watchers': { via: 'ticket_id -> public.tickets.id' } } },
     turns: [unprotected('public.ticket_watchers'), ...openToRead('public.ticket_watchers')],
   }),
   sabotage({

@@ -15,8 +15,11 @@ export type Mutation = {
   sql: string;
   /** Undoes what reaches beyond the copy: roles and memberships. Cases that have it run one at a time. */
   undo?: string;
-  /** Further entries of the manifest's `tables`, where the design comes with a declaration. */
-  tables?: Record<string, { via?: string; reference?: true; shared?: string }>;
+  /** What the manifest declares in addition, where the design comes with a declaration. */
+  expect?: {
+    tables?: Record<string, { via?: string; reference?: true; shared?: string }>;
+    functions?: Record<string, string>;
+  };
   /** All verdicts that change to something worse. Empty for a near miss. */
   turns: Turn[];
   /** What of PostgreSQL the case needs, for the few that cannot run on the older major. */
