@@ -3,6 +3,7 @@ import type { Query } from '../clients/postgres.ts';
 import { SourceUnreadable } from '../define.ts';
 import * as sql from './catalog-sql.ts';
 import type { Expect } from './expect.ts';
+import { parseVia } from './names.ts';
 import { type ActingRole, Catalog, Membership, Role } from './raw.ts';
 import { roleBook } from './roles.ts';
 
@@ -45,7 +46,11 @@ export async function readFrame(query: Query, expect: Expect): Promise<Frame> {
   const oidOf = new Map(oids.map(({ name, oid }) => [name, oid]));
   const ids = `{${acting.map((role) => oidOf.get(role.name) ?? '0').join(',')}}`;
   const scope = expect.schemas ?? null;
-  const keys = new Set([expect.tenantKey, ...Object.values(expect.tables).flatMap((table) => table.tenantKey ?? [])]);
+  const keys = new Set([expect.tenantKey]);
+  for (const { tenantKey, via } of Object.values(expect.tables)) {
+    const path = via === undefined ? null : parseVia(via);
+    for (const name of [tenantKey, path?.column, path?.targetColumn]) if (name !== undefined) keys.add(name);
+  }
   const shape = Catalog.shape;
   return {
     serverVersion: server.version,

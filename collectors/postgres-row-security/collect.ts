@@ -66,9 +66,9 @@ export async function collect(context: CollectContext<Expect>): Promise<Raw> {
       ({ tenants, truths } = await widen(sessions.truth, tables, tenants, truths));
     }
     const real = tenants.length;
-    // Two who own nothing: one to stand in for a missing tenant, and one that nobody ever is.
-    const type = keyTypeOf(list, tables, manifest);
-    tenants = [...tenants, inventTenant(type, tenants), inventTenant(type, tenants)];
+    // Two who own nothing for each type of key: one to stand in for a missing tenant, and one that nobody ever is.
+    const types = new Set([keyTypeOf(list, tables, manifest), ...targets.map((target) => target.keyType)]);
+    for (const type of types) tenants = [...tenants, inventTenant(type, tenants), inventTenant(type, tenants)];
     const probing: Probing = {
       sessions,
       frame,
@@ -110,15 +110,22 @@ async function findTenants(sessions: Sessions, list: List, expect: Expect): Prom
 
 // Tables in which fewer than two of the first tenants have rows may hold rows of others.
 async function widen(truth: PostgresSession, tables: Target[], tenants: Tenant[], truths: Truth[]) {
-  const thin = new Set(truths.filter((each) => each.any && each.present.length < 2).map((each) => each.relation));
-  const targets = tables.filter(({ relation }) => thin.has(relation.oid));
-  if (targets.length === 0) return { tenants, truths };
-  const room = Math.max(0, MAX_TENANTS - tenants.length);
-  const strangers = [...new Set(await findStrangers(truth, targets, tenants))].slice(0, room);
-  if (strangers.length === 0) return { tenants, truths };
-  const more = [...tenants, ...namedTenants(strangers)];
-  const again = new Map((await readTruth(truth, targets, more)).map((each) => [each.relation, each]));
-  return { tenants: more, truths: truths.map((each) => again.get(each.relation) ?? each) };
+  let found = { tenants, truths };
+  // One stranger a look: the second look finds the other one to compare with.
+  for (let look = 0; look < 2; look++) {
+    const thin = new Set(
+      found.truths.filter((each) => each.any && each.present.length < 2).map((each) => each.relation),
+    );
+    const targets = tables.filter(({ relation }) => thin.has(relation.oid));
+    const room = Math.max(0, MAX_TENANTS - found.tenants.length);
+    if (targets.length === 0 || room === 0) break;
+    const strangers = [...new Set(await findStrangers(truth, targets, found.tenants))].slice(0, room);
+    if (strangers.length === 0) break;
+    const more = [...found.tenants, ...namedTenants(strangers)];
+    const again = new Map((await readTruth(truth, targets, more)).map((each) => [each.relation, each]));
+    found = { tenants: more, truths: found.truths.map((each) => again.get(each.relation) ?? each) };
+  }
+  return found;
 }
 
 function keyTypeOf(list: List, tables: readonly Target[], manifest: Manifest): string {

@@ -91,7 +91,7 @@ export function buildManifest(catalog: Catalog, expect: Expect): Manifest {
     if (!column(relation.oid, parsed.column) && (relation.kind === 'r' || relation.kind === 'p'))
       return {
         kind: 'contradiction',
-        why: 'its declared path begins at a column that is not there or is no foreign key',
+        why: 'its declared path begins at a column that is not there',
       };
     const next = place(target);
     if (next.kind !== 'tenant') return { kind: 'contradiction', why: 'its declared path does not lead to a tenant' };

@@ -6,6 +6,7 @@ import { settingsFor, type Tenant } from './context.ts';
 import { evaluate, type Subject } from './evaluate.ts';
 import { isTable } from './manifest.ts';
 import { shown } from './names.ts';
+import { fits } from './paths-sql.ts';
 import type { ActingRole, Asker, Command, Evaluation, Policy, Raw, Read, Shape } from './raw.ts';
 import { type Look, readAs, readSamples, type Target } from './reads.ts';
 import { isRefusal } from './refusal.ts';
@@ -55,14 +56,15 @@ async function assertActing({ sessions, frame }: Probing, role: ActingRole): Pro
 }
 
 function pairFor({ truths, tenants, manifest }: Probing, target: Target): Pair {
-  const real = tenants.flatMap((tenant, i) => (tenant.real ? [i] : []));
-  const nobody = tenants.length - 2;
+  const fitting = tenants.flatMap((tenant, i) => (fits(tenant.id, target.keyType) ? [i] : []));
+  const real = fitting.filter((i) => tenants[i]?.real);
+  const [nobody = tenants.length - 2, noOther = tenants.length - 1] = fitting.filter((i) => !tenants[i]?.real);
   const present = truths.get(target.relation.oid)?.present ?? real;
   const one = present[0] ?? real[0] ?? nobody;
-  const other = present[1] ?? real.find((each) => each !== one) ?? (one === nobody ? nobody + 1 : nobody);
+  const other = present[1] ?? real.find((each) => each !== one) ?? (one === nobody ? noOther : nobody);
   const place = manifest.place(target.relation);
   // Where tenants share, only one with whom nothing is shared must see nothing.
-  const stranger = place.kind === 'tenant' && place.shared !== null ? tenants.length - 1 : null;
+  const stranger = place.kind === 'tenant' && place.shared !== null ? noOther : null;
   return { one, other, stranger };
 }
 
@@ -191,7 +193,8 @@ class RoleRun {
     const results: Evaluation[] = [];
     for (const [victim, targets] of this.groups(asker, tables)) {
       const told = asker.kind === 'tenant' || asker.kind === 'forged';
-      const attacker = told ? this.tenant(asker.tenant) : this.tenant(probing.tenants.length - 1);
+      // Who is nobody has no rows of its own to compare with.
+      const attacker = this.tenant(told ? asker.tenant : victim);
       const subjects = targets.flatMap((target) => this.subject(target, told ? asker.tenant : -1, victim));
       if (subjects.length === 0) continue;
       results.push(

@@ -35,7 +35,7 @@ export async function readShapes(
   const shapes: Shape[] = [];
   const salt = randomInt(2 ** 47);
   const real = tenants.flatMap((tenant, i) => (tenant.real ? [i] : []));
-  const nobody = tenants.length - 1;
+  const nobody = real.length + 1;
   const asked = { one: real[0] ?? nobody - 1, other: real[1] ?? nobody - 1, nobody };
   for (const relation of views) {
     let first: string[] = [];
