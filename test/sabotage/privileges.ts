@@ -45,14 +45,14 @@ const roles = [
     title: 'the application may become the owner of the tables, who may switch row security off',
     sql: 'grant larkspur_owner to larkspur_app with inherit false, set true',
     undo: 'revoke larkspur_owner from larkspur_app',
-    turns: [bypass('larkspur_app'), excess('schema public')],
+    turns: [bypass('larkspur_app')],
   }),
   sabotage({
     id: 'inherits-from-owner',
     title: 'the application inherits the owner’s rights and cannot even SET ROLE to it',
     sql: 'grant larkspur_owner to larkspur_anonymous with inherit true, set false',
     undo: 'revoke larkspur_owner from larkspur_anonymous',
-    turns: [bypass('larkspur_anonymous'), excess('schema public')],
+    turns: [bypass('larkspur_anonymous')],
   }),
   sabotage({
     id: 'client-bypassrls',

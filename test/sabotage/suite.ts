@@ -22,7 +22,7 @@ export function sabotageSuite(major: PostgresMajor): void {
   let reference: Reference;
   beforeAll(async () => {
     reference = await startReference(major);
-  }, 60_000);
+  }, 120_000);
   afterAll(() => reference?.stop());
 
   describe(`PostgreSQL ${major}: the demo as it is`, () => {
@@ -47,10 +47,10 @@ export function sabotageSuite(major: PostgresMajor): void {
   for (const kind of ['sabotage', 'near-miss'] as const) {
     const ofKind = runnable.filter((mutation) => mutation.kind === kind);
     describe.concurrent(`PostgreSQL ${major}: ${kind}`, () => {
-      it.each(ofKind.filter(({ undo }) => undo === undefined))('$id: $title', { timeout: 30_000 }, turnsExactly);
+      it.each(ofKind.filter(({ undo }) => undo === undefined))('$id: $title', { timeout: 120_000 }, turnsExactly);
     });
     describe(`PostgreSQL ${major}: ${kind}, in roles`, () => {
-      it.each(ofKind.filter(({ undo }) => undo !== undefined))('$id: $title', { timeout: 30_000 }, turnsExactly);
+      it.each(ofKind.filter(({ undo }) => undo !== undefined))('$id: $title', { timeout: 120_000 }, turnsExactly);
     });
   }
 }
