@@ -82,9 +82,10 @@ function factsOf(at: Case): Facts {
   const { raw, expect } = at;
   const count = (kind: string) => at.placed.filter(({ place }) => place.kind === kind).length;
   const tables = tenantTables(at);
+  const byOid = new Map(tables.map((table) => [table.relation.oid, table]));
   const unique = new Set(
     raw.catalog.uniques.filter(({ relation, columns }) => {
-      const own = tables.find((table) => table.relation.oid === relation);
+      const own = byOid.get(relation);
       return own !== undefined && !columns.includes(own.place.path.column);
     }),
   );

@@ -60,9 +60,7 @@ export function exposureBook(catalog: Catalog, manifest: Manifest, book: RoleBoo
   function holdsTenants(relation: Relation): boolean {
     const place = manifest.place(relation);
     if (place.kind === 'tenant') return true;
-    return catalog.relations.some(
-      (child) => child.parents.includes(relation.oid) && manifest.place(child).kind === 'tenant',
-    );
+    return manifest.childrenOf(relation).some((child) => manifest.place(child).kind === 'tenant');
   }
 
   function walkFunction(

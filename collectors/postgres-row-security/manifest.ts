@@ -21,6 +21,8 @@ export type Manifest = {
   place: (relation: Relation) => Place;
   column: (relation: number, name: string) => Column | undefined;
   byOid: ReadonlyMap<number, Relation>;
+  /** Partitions and inheritance children. */
+  childrenOf: (relation: Relation) => readonly Relation[];
   /** Declared relations that do not exist or are out of scope. */
   missing: string[];
 };
@@ -122,7 +124,10 @@ export function buildManifest(catalog: Catalog, expect: Expect): Manifest {
     return (column(key.relation, key.column)?.required ? 2 : 0) + (key.cascades ? 1 : 0);
   }
 
-  return { place, column, byOid, missing };
+  const children = new Map<number, Relation[]>();
+  for (const relation of catalog.relations)
+    for (const parent of relation.parents) children.set(parent, [...(children.get(parent) ?? []), relation]);
+  return { place, column, byOid, childrenOf: (relation) => children.get(relation.oid) ?? [], missing };
 }
 
 function nameKey(name: Name): string {

@@ -167,7 +167,9 @@ class RoleRun {
       if (asker.kind === 'tenant' && ![pair.one, pair.other, pair.stranger].includes(asker.tenant)) continue;
       if (asker.kind === 'forged' && asker.tenant !== pair.other) continue;
       const victim = told && asker.tenant === pair.one ? pair.other : pair.one;
-      groups.set(victim, [...(groups.get(victim) ?? []), target]);
+      const group = groups.get(victim);
+      if (group) group.push(target);
+      else groups.set(victim, [target]);
     }
     return groups;
   }

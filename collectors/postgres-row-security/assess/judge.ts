@@ -3,7 +3,7 @@ import type { Expect } from '../expect.ts';
 import { type ExposureBook, exposureBook } from '../exposure.ts';
 import { buildManifest, type Manifest, type Place, reaches } from '../manifest.ts';
 import { cut, shownName } from '../names.ts';
-import type { Evaluation, Raw, Read, Relation, Shape, Truth } from '../raw.ts';
+import type { Evaluation, Policy, Raw, Read, Relation, Rewrite, Shape, Trigger, Truth } from '../raw.ts';
 import { type RoleBook, roleBook } from '../roles.ts';
 
 /** What was read, indexed for judging. Pure. */
@@ -17,6 +17,9 @@ export type Case = {
   reads: ReadonlyMap<number, Read[]>;
   evaluations: ReadonlyMap<number, Evaluation[]>;
   shapes: ReadonlyMap<number, Shape[]>;
+  policies: ReadonlyMap<number, Policy[]>;
+  triggers: ReadonlyMap<number, Trigger[]>;
+  rewrites: ReadonlyMap<number, Rewrite[]>;
   /** Relations in scope with their place. */
   placed: { relation: Relation; place: Place }[];
 };
@@ -37,6 +40,9 @@ export function openCase(raw: Raw, expect: Expect): Case {
     reads: Map.groupBy(raw.reads, (read) => read.relation),
     evaluations: Map.groupBy(raw.evaluations, (evaluation) => evaluation.relation),
     shapes: Map.groupBy(raw.shapes, (shape) => shape.relation),
+    policies: Map.groupBy(raw.catalog.policies, (policy) => policy.relation),
+    triggers: Map.groupBy(raw.catalog.triggers, (trigger) => trigger.relation),
+    rewrites: Map.groupBy(raw.catalog.rewrites, (rewrite) => rewrite.relation),
     placed: raw.catalog.relations.map((relation) => ({ relation, place: manifest.place(relation) })),
   };
 }

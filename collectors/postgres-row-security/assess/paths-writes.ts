@@ -13,7 +13,7 @@ export function judgeViewWrites(at: Case, relation: Relation, around: readonly E
   if (relation.updatable & updatable.insert && reaches(relation, /[aA]/)) ways.push('INSERT');
   if (relation.updatable & updatable.update && reaches(relation, /[wW]/)) ways.push('UPDATE');
   if (ways.length === 0) return [];
-  const triggers = at.raw.catalog.triggers.filter((trigger) => trigger.relation === relation.oid && trigger.instead);
+  const triggers = (at.triggers.get(relation.oid) ?? []).filter((trigger) => trigger.instead);
   if (triggers.length > 0) {
     const definer = triggers
       .map((trigger) => at.raw.catalog.functions.find((each) => each.oid === trigger.function))

@@ -102,9 +102,7 @@ function judgeForeign(at: Case, relation: Relation): Verdict[] {
 // Whoever reads a parent reads its children, and only the parent's policies are asked.
 function judgeParent(at: Case, relation: Relation): Verdict[] {
   if (at.manifest.place(relation).kind === 'tenant') return [];
-  const children = at.raw.catalog.relations.filter(
-    (child) => child.parents.includes(relation.oid) && at.manifest.place(child).kind === 'tenant',
-  );
+  const children = at.manifest.childrenOf(relation).filter((child) => at.manifest.place(child).kind === 'tenant');
   if (children.length === 0 || !reaches(relation, /[rRwWd]/)) return [];
   const open = at.raw.acting.filter((role, i) => relation.access[i] !== '' && at.book.bypasses(role.name, relation));
   if (open.length === 0)

@@ -57,9 +57,7 @@ function entered(at: Case, relation: Relation): boolean {
 function derivesFromPlaced(at: Case, relation: Relation, seen = new Set<number>()): boolean {
   if ((relation.kind !== 'v' && relation.kind !== 'm') || seen.has(relation.oid)) return false;
   seen.add(relation.oid);
-  const below = at.raw.catalog.rewrites.flatMap((each) =>
-    each.relation === relation.oid && each.event === '1' ? each.relations : [],
-  );
+  const below = (at.rewrites.get(relation.oid) ?? []).flatMap((each) => (each.event === '1' ? each.relations : []));
   if (below.length === 0) return false;
   return below.every((oid) => {
     const next = at.manifest.byOid.get(oid);

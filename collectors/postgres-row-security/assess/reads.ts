@@ -91,7 +91,7 @@ export function couldNot(failure: { code: string; message: string }, name: strin
 }
 
 function denied(at: Case, relation: Relation, name: string): boolean {
-  const policies = at.raw.catalog.policies.filter((policy) => policy.relation === relation.oid);
+  const policies = at.policies.get(relation.oid) ?? [];
   return applicable(policies, at.book.inherited(name), 'select').permissive.every((policy) => policy.using === null);
 }
 

@@ -11,7 +11,7 @@ export function assessState(at: Case): Finding[] {
 }
 
 function judge(at: Case, relation: Relation): Verdict {
-  const policies = at.raw.catalog.policies.filter((policy) => policy.relation === relation.oid);
+  const policies = at.policies.get(relation.oid) ?? [];
   // Who reads a child through its parent is asked the parent's policies, not the child's.
   if (!reaches(relation) && relation.parents.length > 0)
     return {

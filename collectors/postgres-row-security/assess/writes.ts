@@ -54,7 +54,7 @@ function judgeRole(at: Case, placed: Placed, role: number, commands: readonly Co
 function judgeCommand(at: Case, placed: Placed, role: number, command: Command): Verdict {
   const { relation, place } = placed;
   const name = roleName(at, role);
-  const policies = at.raw.catalog.policies.filter((policy) => policy.relation === relation.oid);
+  const policies = at.policies.get(relation.oid) ?? [];
   const { permissive } = applicable(policies, at.book.inherited(name), command);
   if (at.raw.catalog.locked.includes(relation.oid))
     return couldNot({ code: '55P03', message: 'A lock was not released in time.' }, name);
@@ -128,8 +128,8 @@ function mayWrite(at: Case, relation: Relation, column: string, role: number, co
 // PostgreSQL checks a new row after BEFORE triggers have had it; one may set or refuse the tenant.
 function guardingTrigger(at: Case, relation: Relation, column: string, command: Command): string | null {
   if (command !== 'insert' && command !== 'update') return null;
-  for (const trigger of at.raw.catalog.triggers) {
-    if (trigger.relation !== relation.oid || !trigger.before || !trigger.row || !trigger[command]) continue;
+  for (const trigger of at.triggers.get(relation.oid) ?? []) {
+    if (!trigger.before || !trigger.row || !trigger[command]) continue;
     const body = at.raw.catalog.functions.find((each) => each.oid === trigger.function);
     if (body && (body.language !== 'plpgsql' || body.body.toLowerCase().includes(column.toLowerCase())))
       return shown(body.name);
