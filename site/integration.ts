@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import mdx from '@astrojs/mdx';
 import type { AstroIntegration } from 'astro';
 import { contentPlugin } from './content-plugin.ts';
@@ -27,6 +28,7 @@ export default function candor(): AstroIntegration {
           devToolbar: { enabled: false },
           integrations: [mdx()],
           vite: {
+            cacheDir: fileURLToPath(new URL('.astro/vite/', config.root)),
             build: { assetsInlineLimit: 0 },
             plugins: [contentPlugin(content)],
             // Node strips no types under node_modules, so the package’s own TypeScript must pass through Vite.

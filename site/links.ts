@@ -14,8 +14,3 @@ export function claimLink(id: string): string {
 export function evidenceLink(source: string, collector: string): string {
   return link(`/evidence/${source}/${collector}/`);
 }
-
-/** An address that a reader can follow: a mailbox gets its scheme. */
-export function contactUri(contact: string): string {
-  return contact.startsWith('https://') ? contact : `mailto:${contact}`;
-}

@@ -1,5 +1,5 @@
 import type { DisclosurePolicy } from '../../schemas/index.ts';
-import { contactUri } from '../links.ts';
+import { contactUri } from '../words/contact.ts';
 
 /** The policy in the form of RFC 9116. `trustUrl` is where the page is published. */
 export function securityTxt(policy: DisclosurePolicy, trustUrl: string): string {

@@ -23,12 +23,11 @@ export function duration(text: string): string {
   return `${match[1]} ${unit}${match[1] === '1' ? '' : 's'}`;
 }
 
-const DAY = 86_400_000;
-
-/** Durations one after the other, in days where that is exact: 90d and 30d are `120 days`. */
+/** Durations one after the other, in the largest unit up to days that is exact: 90d and 30d are `120 days`. */
 export function durationSum(durations: readonly string[]): string {
   const total = durations.reduce((sum, text) => sum + durationMs(text), 0);
-  return duration(total % DAY === 0 ? `${total / DAY}d` : `${total / 60_000}m`);
+  const unit = (['d', 'h'] as const).find((candidate) => total % durationMs(`1${candidate}`) === 0) ?? 'm';
+  return duration(`${total / durationMs(`1${unit}`)}${unit}`);
 }
 
 const week = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { Subprocessor } from '../../schemas/index.ts';
+import { matrixOf } from '../../site/sections/matrix.ts';
+import { subprocessorsCsv } from '../../site/sections/subprocessors-csv.ts';
+import { factText, frameworkText, humanise } from '../../site/words/keys.ts';
+import { day, duration, durationSum, minute, weekdays } from '../../site/words/time.ts';
+import { finding } from './records.ts';
+
+describe('dates and durations', () => {
+  test('are in UTC, with a month that needs no knowledge of the country', () => {
+    expect(day('2026-11-03')).toBe('3 Nov 2026');
+    expect(day('2026-09-30T23:59:59Z')).toBe('30 Sep 2026');
+    expect(minute('2026-11-03T09:05:00Z')).toBe('3 Nov 2026, 09:05 UTC');
+  });
+
+  test.each([
+    ['24h', '24 hours'],
+    ['1d', '1 day'],
+    ['2w', '2 weeks'],
+    ['5bd', '5 business days'],
+  ])('%s is %s', (short, long) => {
+    expect(duration(short)).toBe(long);
+  });
+
+  test('a ceiling and the backups after it add up', () => {
+    expect(durationSum(['90d', '30d'])).toBe('120 days');
+    expect(durationSum(['1w', '12h'])).toBe('180 hours');
+  });
+
+  test('business days are named as a row where they are one', () => {
+    expect(weekdays(['fri', 'mon', 'tue', 'wed', 'thu'])).toBe('Mon to Fri');
+    expect(weekdays(['mon', 'wed', 'fri'])).toBe('Mon, Wed, Fri');
+  });
+});
+
+test('keys of facts read as words', () => {
+  expect(humanise('tenantTables')).toBe('Tenant tables');
+  expect(humanise('rls-enabled')).toBe('RLS enabled');
+  expect(factText(null)).toBe('unknown');
+  expect(frameworkText('soc2:CC6.1')).toBe('SOC 2 CC6.1');
+  expect(frameworkText('house-rules:7')).toBe('house-rules 7');
+});
+
+test('the matrix puts failed subjects first, then those not judged, and folds away those that passed', () => {
+  const { notPassed, passed } = matrixOf({
+    findings: [
+      finding('a', 'one', 'passed', '.'),
+      finding('b', 'one', 'not-applicable', '.'),
+      finding('a', 'two', 'inconclusive', '.'),
+      finding('a', 'three', 'failed', '.'),
+      finding('a', 'three', 'passed', '.'),
+    ],
+  });
+  expect(notPassed.map(({ subject }) => subject)).toEqual(['three', 'two']);
+  expect(notPassed[0]?.outcomes.get('a')).toBe('failed');
+  expect(passed.map(({ subject }) => subject)).toEqual(['one']);
+});
+
+test('the list as CSV quotes what needs it and never starts a formula', () => {
+  const vendor = Subprocessor.parse({
+    name: 'Acme, "the" vendor',
+    legalName: '=HYPERLINK("x")',
+    url: 'https://acme.example',
+    country: 'DE',
+    purpose: 'Sends mail.',
+    engagement: 'required',
+    exposure: 'content',
+    regions: ['eu-central', 'eu-west'],
+    transfer: 'none',
+    since: '2024-01-01',
+  });
+  expect(subprocessorsCsv([{ id: 'acme', file: 'acme.yaml', data: vendor }])).toBe(
+    'id,name,legalName,country,address,contact,purpose,engagement,optOut,exposure,dataItems,regions,transfer,since,until,url\r\n' +
+      `acme,"Acme, ""the"" vendor","'=HYPERLINK(""x"")",DE,,,Sends mail.,required,,content,,eu-central; eu-west,none,2024-01-01,,https://acme.example\r\n`,
+  );
+});
