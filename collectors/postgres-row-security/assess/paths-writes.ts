@@ -13,19 +13,8 @@ export function judgeViewWrites(at: Case, relation: Relation, around: readonly E
   if (relation.updatable & updatable.insert && reaches(relation, /[aA]/)) ways.push('INSERT');
   if (relation.updatable & updatable.update && reaches(relation, /[wW]/)) ways.push('UPDATE');
   if (ways.length === 0) return [];
-  const triggers = (at.triggers.get(relation.oid) ?? []).filter((trigger) => trigger.instead);
-  if (triggers.length > 0) {
-    const definer = triggers
-      .map((trigger) => at.raw.catalog.functions.find((each) => each.oid === trigger.function))
-      .find((each) => each?.definer);
-    if (!definer) return [];
-    return [
-      {
-        outcome: 'inconclusive',
-        reason: `Writes to it go to trigger function ${shown(definer.name)}, which runs as ${shown(definer.owner)}; what that permits cannot be told.`,
-      },
-    ];
-  }
+  // An INSTEAD OF trigger takes the writes; it is judged by itself.
+  if ((at.triggers.get(relation.oid) ?? []).some((trigger) => trigger.instead)) return [];
   // With CHECK OPTION a row that the view would not show cannot be written through it.
   if (relation.options.some((option) => /^check_option=cascaded$/i.test(option))) return [];
   if (at.manifest.place(relation).kind !== 'tenant') return [];
@@ -53,4 +42,21 @@ export function judgeRules(at: Case, relation: Relation): Verdict | null {
     outcome: 'failed',
     reason: `A rule on it, which ${listed(rolesWith(at, relation, /[aAwWd]/))} may set off, acts past the policies: ${pastWhom(around)}.`,
   };
+}
+
+/** An INSTEAD OF trigger of a definer writes with the rights of the function's owner, whatever the view reads as. */
+export function judgeInstead(at: Case, relation: Relation): Verdict[] {
+  return (at.triggers.get(relation.oid) ?? []).flatMap((trigger): Verdict[] => {
+    const rights = `${trigger.insert ? 'aA' : ''}${trigger.update ? 'wW' : ''}${trigger.delete ? 'd' : ''}`;
+    const body = at.raw.catalog.functions.find((each) => each.oid === trigger.function);
+    if (!trigger.instead || !body?.definer || !reaches(relation, new RegExp(`[${rights}]`))) return [];
+    const allowed = at.expect.functions[`${body.schema}.${body.name}`];
+    if (allowed !== undefined) return [{ outcome: 'not-applicable', reason: `Declared as allowed: ${allowed}` }];
+    const { exposures, unknown } = at.exposures.ofFunction(body);
+    const around = exposures.filter(at.exposures.aroundPolicies);
+    const who = `Writes of ${listed(rolesWith(at, relation, /[aAwWd]/))} go to trigger function ${shown(body.name)}`;
+    if (around.length > 0) return [{ outcome: 'failed', reason: `${who}, and ${pastWhom(around)}.` }];
+    if (unknown === null) return [];
+    return [{ outcome: 'inconclusive', reason: `${who}; what it does cannot be told, because ${unknown}.` }];
+  });
 }

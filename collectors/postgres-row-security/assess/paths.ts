@@ -5,7 +5,7 @@ import { shown, shownName } from '../names.ts';
 import type { DatabaseFunction, Relation } from '../raw.ts';
 import { about, type Case, finding, listed, reaches, rolesWith, type Verdict, worst } from './judge.ts';
 import { judgeFilter } from './paths-filter.ts';
-import { judgeRules, judgeViewWrites } from './paths-writes.ts';
+import { judgeInstead, judgeRules, judgeViewWrites } from './paths-writes.ts';
 import { searchPath } from './privileges.ts';
 
 const check = 'no-path-around-row-security';
@@ -39,7 +39,7 @@ function judgeRelation(at: Case, relation: Relation): Verdict | null {
   if (place.kind === 'extension') return null;
   if (relation.kind === 'm') verdicts.push(...judgeMaterialized(at, relation));
   if (relation.kind === 'f') verdicts.push(...judgeForeign(at, relation));
-  if (relation.kind === 'v') verdicts.push(...judgeView(at, relation));
+  if (relation.kind === 'v') verdicts.push(...judgeView(at, relation), ...judgeInstead(at, relation));
   if (relation.kind === 'r') verdicts.push(...judgeParent(at, relation));
   return verdicts.length > 0 ? worst(verdicts) : null;
 }

@@ -5,7 +5,7 @@ import { applicable } from '../policies.ts';
 import type { Command, Evaluation, Relation } from '../raw.ts';
 import { isRefusal } from '../refusal.ts';
 import { about, type Case, listed, reaches, roleName, tenantTables, type Verdict, worst } from './judge.ts';
-import { judgeViewWrites } from './paths-writes.ts';
+import { judgeInstead, judgeViewWrites } from './paths-writes.ts';
 import { couldNot } from './reads.ts';
 import { manner } from './silence.ts';
 
@@ -18,7 +18,10 @@ export function assessWrites(at: Case): Finding[] {
   const views = at.placed.flatMap(({ relation, place }) => {
     if (relation.kind !== 'v' || place.kind !== 'tenant' || !reaches(relation, /[aAwWd]/)) return [];
     const around = at.exposures.ofView(relation).filter(at.exposures.aroundPolicies);
-    const verdicts = around.length > 0 ? judgeViewWrites(at, relation, around) : [];
+    const verdicts = [
+      ...(around.length > 0 ? judgeViewWrites(at, relation, around) : []),
+      ...judgeInstead(at, relation),
+    ];
     const held: Verdict = {
       outcome: 'passed',
       reason: 'What is written through it passes the policies of its tables, or its own check.',
