@@ -17,7 +17,10 @@ process.exitCode = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   interactive: process.stderr.isTTY === true && process.env.NO_COLOR === undefined,
-  ask: process.stdin.isTTY === true && process.stderr.isTTY === true ? askOnTerminal : undefined,
+  ask:
+    process.stdin.isTTY === true && process.stderr.isTTY === true
+      ? (question) => askOnTerminal(question, interrupt)
+      : undefined,
   environment: process.env,
   cwd: process.cwd(),
   now: () => new Date(),

@@ -83,9 +83,9 @@ async function answer(
   }
 }
 
-/** Offered, never taken without a word: the same product as the company, and the zone of this machine’s clock. */
+/** Offered, never taken without a word: the company’s name for the product, and the zone of this machine’s clock. */
 function suggestionFor(key: Question, known: ReadonlyMap<Question, string>): string | undefined {
-  if (key === 'legal-name' || key === 'product') return known.get('name');
+  if (key === 'product') return known.get('name');
   return key === 'time-zone' ? Intl.DateTimeFormat().resolvedOptions().timeZone : undefined;
 }
 

@@ -1,18 +1,18 @@
 import { createInterface } from 'node:readline/promises';
 
-/** Asks one question on the terminal. Ctrl-C ends the process as it would without a question. */
-export async function askOnTerminal(question: string): Promise<string> {
+/** Asks one question on the terminal. When the person answers with Ctrl-C or Ctrl-D, `interrupt` is called and it rejects. */
+export async function askOnTerminal(question: string, interrupt: () => void): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const abort = new AbortController();
-  lines.once('SIGINT', () => {
-    process.kill(process.pid, 'SIGINT');
-    abort.abort();
-  });
-  // Ctrl-D closes the terminal without an answer.
-  lines.once('close', () => abort.abort());
+  const gone = new AbortController();
+  const leave = () => {
+    process.stderr.write('\n');
+    interrupt();
+    gone.abort();
+  };
+  lines.once('SIGINT', () => lines.close()).once('close', leave);
   try {
-    return await lines.question(question, { signal: abort.signal });
+    return await lines.question(question, { signal: gone.signal });
   } finally {
-    lines.close();
+    lines.off('close', leave).close();
   }
 }

@@ -136,7 +136,7 @@ describe('at a terminal', () => {
     const typed = [
       '',
       'Acme',
-      '',
+      'Acme GmbH',
       '',
       'acme.dev',
       'https://acme.dev',
@@ -155,7 +155,7 @@ describe('at a terminal', () => {
       [
         "The name that customers know: ",
         "The name that customers know (it must not be empty): ",
-        "The legal entity [Acme]: ",
+        "The legal entity: ",
         "The product that the page is about [Acme]: ",
         "The company’s site (https://…): ",
         "The company’s site (https://…) (it must be a web address that starts with https://): ",
@@ -165,7 +165,8 @@ describe('at a terminal', () => {
       ]
     `);
     expect(parse(await read('acme/content/organization.yaml'))).toMatchObject({
-      legalName: 'Acme',
+      legalName: 'Acme GmbH',
+      product: 'Acme',
       country: 'DE',
       timeZone: zone,
     });
