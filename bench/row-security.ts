@@ -81,7 +81,7 @@ async function collectOnce(at: string, truthAt: string): Promise<void> {
   const expect = collector.expect.parse({
     mode: 'policies',
     tenantKey: 'org_id',
-    context: { 'app.org_id': '{tenant}' },
+    context: { settings: { 'app.org_id': '{tenant}' } },
   });
   const raw = await collector.collect({
     connection: { url: at, truthUrl: truthAt },

@@ -23,7 +23,7 @@ export async function makeTenantTables(
     'create table orgs (org_id int primary key, name text not null)',
     "insert into orgs select n, 'org ' || n from generate_series(1, 3) n",
     'alter table orgs enable row level security',
-    "create policy own on orgs to bench_app using (org_id = current_setting('app.org_id', true)::int)",
+    "create policy own on orgs to bench_app using (org_id = nullif(current_setting('app.org_id', true), '')::int)",
     'grant usage on schema public to bench_app, bench_truth',
     'grant select on all tables in schema public to bench_app, bench_truth',
   ]);
