@@ -34,7 +34,7 @@ async function read(): Promise<Site> {
 }
 
 /** SOURCE_DATE_EPOCH (seconds) makes a build repeatable; without it the build’s own moment counts. */
-export function buildTime(epoch: string | undefined): Date {
+function buildTime(epoch: string | undefined): Date {
   return epoch !== undefined && /^\d{1,12}$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
 }
 

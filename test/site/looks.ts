@@ -33,7 +33,7 @@ const odd = [
   `public.${'a_table_with_quite_a_long_name_'.repeat(4)}x`,
 ];
 
-function rows(): Evidence {
+function rows(source: string): Evidence {
   const plain = Array.from({ length: 60 }, (_, index) => `public.table_${String(index + 1).padStart(2, '0')}`);
   const subjects = [...odd, ...plain];
   const findings: Finding[] = subjects.flatMap((subject, index) => [
@@ -58,7 +58,7 @@ function rows(): Evidence {
       : finding('no-excess-privilege', subject, 'passed', 'No such right.'),
   ]);
   return record({
-    source: 'app-db',
+    source,
     collector: { id: 'rows', title: 'Row-level security in PostgreSQL', topic: 'isolation' },
     collection: collections.rows,
     checks: rowChecks,
@@ -125,7 +125,8 @@ function reviews(): Evidence {
 export function records(): Evidence[] {
   const stale = { ...transport('2026-10-20T09:00:00.000Z') };
   return [
-    rows(),
+    rows('app-db'),
+    rows('replica'),
     reviews(),
     transport(TODAY),
     record({

@@ -122,6 +122,7 @@ export function writeWorld(folder: string): void {
   const yaml = (path: string, value: unknown) => write(join(folder, `${path}.yaml`), stringify(value));
   yaml('organization', organization);
   yaml('sources/app-db', source('The product’s database', 'postgres', 'rows'));
+  yaml('sources/replica', source('The replica', 'postgres', 'rows'));
   yaml('sources/vault', source('The backup vault', 'postgres', 'rows'));
   yaml('sources/website', source('The public site', 'tls', 'transport'));
   yaml('sources/old-site', source('The old site', 'tls', 'transport'));
