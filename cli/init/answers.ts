@@ -19,7 +19,7 @@ export const questions = {
 } as const satisfies Record<string, { ask: string; schema: z.ZodType<string, string> }>;
 
 /** The name of an option that answers a question. */
-export type Question = keyof typeof questions;
+type Question = keyof typeof questions;
 /** An answer to each question. */
 export type Answers = Record<Question, string>;
 
