@@ -59,7 +59,7 @@ export function deriveClaim(
     title: data.title,
     status: data.status,
     state: data.status === 'in-place' ? (worst?.state ?? 'unbacked') : data.status,
-    reason: inPlace ? (worst?.reason ?? 'Nothing backs this statement yet.') : declaredReason(data.status, worst, held),
+    reason: inPlace ? backedReason(supports, worst) : declaredReason(data.status, worst, held),
     review: !inPlace && supports.length > 0 && !held,
     fresh: freshness === 'fresh',
     since: inPlace ? sinceOf(supports, worst) : null,
@@ -79,6 +79,12 @@ export function deriveClaim(
   };
   background.derived.set(entry.id, claim);
   return claim;
+}
+
+function backedReason(supports: readonly Support[], worst: Support | undefined): string {
+  if (worst === undefined) return 'Nothing backs this statement yet.';
+  if (worst.state === 'verified' && supports.length > 1) return `All ${supports.length} checks that it rests on passed.`;
+  return worst.reason;
 }
 
 function declaredReason(status: ClaimStatus, worst: Support | undefined, held: boolean): string {

@@ -77,7 +77,7 @@ else {
   await part('nothing unused', async () => (await run('knip', ['--no-progress'])) === 0);
 }
 const unit = join(reports, 'unit.json');
-const slow = ['test/package/**', 'test/sabotage/**', 'test/site/**', 'test/system/**'].flatMap((glob) => [
+const slow = ['test/package/**', 'test/sabotage/**', 'test/site/**', 'test/system/**', 'test/collectors/**/live*'].flatMap((glob) => [
   '--exclude',
   glob,
 ]);
