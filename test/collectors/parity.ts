@@ -26,6 +26,7 @@ const lookAlikes: Readonly<Record<string, string>> = {
   'no-path-around-row-security': 'invoker-view',
   'no-excess-privilege': 'references-privilege',
   'every-relation-is-declared': 'new-reference-table',
+  'every-tenant-row-names-its-tenant': 'not-null-by-check',
 };
 
 /**
@@ -71,7 +72,8 @@ function testNames(folder: string): string[] {
     .filter((file) => file.endsWith('.test.ts'))
     .flatMap((file) => {
       const text = readFileSync(join(folder, file), 'utf8');
-      const names = text.matchAll(/\b(?:it|test)(?:\.\w+)*(?:\([^()'`]*\))?\(\s*(['`])((?:\\.|(?!\1).)*)\1/g);
+      // The name stands after `it(`, or after the table of `it.each`.
+      const names = text.matchAll(/(?:\b(?:it|test)(?:\.\w+)*|[\])])\(\s*(['`])((?:\\.|(?!\1).)*)\1/g);
       return [...names].map(([, , name = '']) => name);
     });
 }

@@ -35,6 +35,11 @@ const privileges = [
     sql: `grant select (client_secret) on sso_connections ${toApp}`,
   }),
   nearMiss({
+    id: 'not-null-by-check',
+    title: 'the tenant column is nullable, and a CHECK refuses rows without one',
+    sql: 'alter table audit_log alter org_id drop not null, add check (org_id is not null)',
+  }),
+  nearMiss({
     id: 'truncate-for-service',
     title: 'TRUNCATE for the service role',
     sql: 'grant truncate on tickets to larkspur_service',

@@ -63,18 +63,15 @@ describe('roles', () => {
 });
 
 describe('server releases', () => {
-  it.each([
-    [180000, 'passed'],
-    [170006, 'passed'],
-    [170005, 'failed'],
-    [160010, 'passed'],
-    [150013, 'failed'],
-    [140019, 'passed'],
-    [130022, 'passed'],
-    [120022, 'failed'],
-  ] as const)('%i %s', (version, outcome) => {
-    expect(assessServer(version).outcome).toBe(outcome);
+  it.each([170005, 160009, 150013, 120022])('sabotage of server-has-no-known-row-security-flaw: %i', (version) => {
+    expect(assessServer(version).outcome).toBe('failed');
   });
+  it.each([180000, 170006, 160010, 140019, 130022])(
+    'near miss of server-has-no-known-row-security-flaw: %i is old or new, and mended',
+    (version) => {
+      expect(assessServer(version).outcome).toBe('passed');
+    },
+  );
 });
 
 describe('names', () => {

@@ -139,7 +139,7 @@ describe('writing, judged without writing', patient, () => {
 });
 
 describe('what could not be looked at', patient, () => {
-  it('is an error of its own when a table is locked', async () => {
+  it('is an error of its own when a table is locked, and the look is partial', async () => {
     const db = await lab.make();
     const seen = await withClient(db.adminUrl, async (client) => {
       await client.query('begin; lock table projects in access exclusive mode');
