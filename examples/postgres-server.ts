@@ -14,8 +14,8 @@ export type PostgresServer = {
   stop: () => Promise<void>;
 };
 
-/** The versions whose binaries are installed: the newest, and one that many companies still run. */
-export type PostgresMajor = 18 | 16;
+/** The versions whose binaries are installed: the newest, one that many companies still run, and 17.5 for its known flaw. */
+export type PostgresMajor = 18 | 17 | 16;
 
 /** What the keeper says once, on one line of its standard output. */
 const KeeperReport = z.discriminatedUnion('state', [

@@ -83,7 +83,7 @@ export function deriveClaim(
 
 function backedReason(supports: readonly Support[], worst: Support | undefined): string {
   if (worst === undefined) return 'Nothing backs this statement yet.';
-  if (worst.state === 'verified' && supports.length > 1) return `All ${supports.length} checks that it rests on passed.`;
+  if (worst.state === 'verified' && supports.length > 1) return `All ${supports.length} that it rests on are verified.`;
   return worst.reason;
 }
 
