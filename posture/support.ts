@@ -110,13 +110,19 @@ function judge(
   return { state: 'verified', reason: result.reason, since: result.since };
 }
 
-/** Failing unless there is no open failure, or each one is named by a running exception. */
-function failures(result: CheckResult, exceptions: readonly Entry<Exception>[]): Judgement | undefined {
+/** The listed failures that no exception names, and whether there are any at all, listed or not. */
+export function unaccepted(result: CheckResult, exceptions: readonly Entry<Exception>[]) {
   const accepted = new Set(exceptions.flatMap(({ data }) => data.subjects));
   const uncovered = result.openFailures.filter(({ subject }) => !accepted.has(subject));
-  const first = uncovered[0] ?? result.openFailures[0];
   const nothingNamed = result.outcome === 'failed' && result.openFailures.length === 0;
-  if (uncovered.length === 0 && result.openFailuresOmitted === 0 && !nothingNamed) return undefined;
+  return { uncovered, any: uncovered.length > 0 || result.openFailuresOmitted > 0 || nothingNamed };
+}
+
+/** Failing unless there is no open failure, or each one is named by a running exception. */
+function failures(result: CheckResult, exceptions: readonly Entry<Exception>[]): Judgement | undefined {
+  const { uncovered, any } = unaccepted(result, exceptions);
+  if (!any) return undefined;
+  const first = uncovered[0] ?? result.openFailures[0];
   const since = uncovered.map(({ firstSeenAt }) => firstSeenAt).sort()[0] ?? result.since;
   if (result.outcome === 'failed') return { state: 'failing', reason: result.reason, since };
   const last = first === undefined ? 'It failed' : `${first.subject} failed`;

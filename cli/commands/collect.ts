@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type CollectResult, collect, plansOf } from '../../collectors/run.ts';
 import { nearest } from '../../loader/nearest.ts';
-import { candorError, Evidence, Outcome } from '../../schemas/index.ts';
+import { exceptionsFor, unaccepted } from '../../posture/support.ts';
+import { candorError, checkRefOf, Evidence, Outcome } from '../../schemas/index.ts';
 import { Common, defineCommand } from '../command.ts';
 import { validContent } from '../content.ts';
 import { candorVersion, contentFolder } from '../place.ts';
@@ -42,16 +43,30 @@ export default defineCommand({
     });
     if (options.json) terminal.out(`${JSON.stringify({ results: results.map(summary) }, null, 2)}\n`);
     if (terminal.signal.aborted) return 130;
-    return exitCode(results, failOn);
+    return exitCode(results, failOn, { exceptions: valid.content.exceptions, now: terminal.now().toISOString() });
   },
 });
 
-/** 3 when nothing at all could be read or a record could not be kept; 1 for the outcomes of --fail-on; else 0. */
-export function exitCode(results: readonly CollectResult[], failOn: readonly Outcome[]): number {
+/**
+ * 3 when nothing at all could be read or a record could not be kept; 1 for the outcomes of --fail-on, except failures
+ * that a running exception accepts; else 0.
+ */
+function exitCode(
+  results: readonly CollectResult[],
+  failOn: readonly Outcome[],
+  known: Parameters<typeof exceptionsFor>[1],
+): number {
   if (results.some((result) => 'error' in result)) return 3;
   const ran = results.flatMap((result) => ('evidence' in result ? [result.evidence] : []));
   if (ran.length > 0 && ran.every(({ population }) => population === null)) return 3;
-  return ran.some(({ checks }) => checks.some(({ outcome }) => failOn.includes(outcome))) ? 1 : 0;
+  const counts = ran.some((evidence) =>
+    evidence.checks.some((result) => {
+      const exceptions = exceptionsFor(checkRefOf(evidence, result.check), known);
+      const accepted = result.outcome === 'failed' && !unaccepted(result, exceptions).any;
+      return failOn.includes(result.outcome) && !accepted;
+    }),
+  );
+  return counts ? 1 : 0;
 }
 
 function outcomes(text: string | undefined): Outcome[] {

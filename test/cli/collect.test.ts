@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Evidence } from '../../schemas/index.ts';
@@ -35,6 +35,31 @@ describe('what was seen is recorded, with its exit code', () => {
     `);
     expect((await run(root, ['collect', '--fail-on', 'failed,error'])).code).toBe(1);
     expect((await run(root, ['collect', '--fail-on', 'error'])).code).toBe(0);
+  });
+
+  test('a failure that an exception accepts does not fail the run, until the exception has run out', async () => {
+    await store([{ owner: 'a' }, {}]);
+    const exception = [
+      'evidence: store/import-rows#rows-have-an-owner',
+      'subjects: [row 2]',
+      'owner: lead',
+      'reason: Known.',
+      'acceptedOn: 2026-11-01',
+      'expiresOn: 2026-11-10',
+    ].join('\n');
+    await mkdir(join(root, 'content/exceptions'));
+    await mkdir(join(root, 'content/roles'));
+    await writeFile(join(root, 'content/exceptions/row-two.yaml'), exception);
+    await writeFile(
+      join(root, 'content/roles/lead.yaml'),
+      'title: Lead\nkind: company\ndescription: Answers for it.\n',
+    );
+    const failOn = ['collect', '--fail-on', 'failed'];
+    expect((await run(root, failOn)).code).toBe(0);
+    await store([{ owner: 'a' }, {}, {}]);
+    expect((await run(root, failOn)).code).toBe(1);
+    await store([{ owner: 'a' }, {}]);
+    expect((await run(root, failOn, { now: '2026-11-11T00:00:00Z' })).code).toBe(1);
   });
 
   test('nothing could be read: 3, and the earlier look keeps its date', async () => {

@@ -137,18 +137,6 @@ export function writeWorld(folder: string): void {
     write(evidenceFile(folder, record.source, record.collector.id), `${canonicalJson(record)}\n`);
 }
 
-/** Adds that many claims with a body each, to see how the build grows. */
-export function writeManyClaims(folder: string, count: number): void {
-  const claim = { status: 'in-place', evidence: [`${rows}every-tenant-table-has-row-security`] };
-  for (let index = 0; index < count; index += 1)
-    prose(
-      folder,
-      `claims/isolation/claim-${index}`,
-      { title: `Claim ${index} holds`, ...claim },
-      `Some *text* about claim ${index}.\n\n- one\n- two\n`,
-    );
-}
-
 const bodies: Record<string, string> = {
   'every-table-is-guarded':
     'The database itself refuses rows of another customer, **whatever the application does**.\n\n<details><summary>How</summary>By policies.</details>\n',

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { candor, ended, makeWorkspace, printed, type Workspace } from './workspace.ts';
+import { startDemo } from '../../examples/demo/demo.ts';
+import { readEvidence } from '../../ledger/store.ts';
+import { candor, ended, makeWorkspace, printed, run, type Workspace } from './workspace.ts';
 
 let workspace: Workspace;
 beforeEach(async () => {
@@ -43,4 +45,24 @@ test('a port that was asked for and is taken: a clear error before anything is s
   expect(err).toBe(
     `error PortTaken: port ${port} is already in use.\n  hint: end what uses it, or choose another with --port ${port + 1}.\n`,
   );
+});
+
+test('collect killed at any moment: what was recorded stays whole, and the next run takes over', async () => {
+  const demo = await startDemo();
+  try {
+    const environment = demo.environment;
+    expect((await run(workspace.root, ['collect'], environment)).code).toBe(0);
+    for (const after of [150, 450, 900]) {
+      const child = candor(workspace.root, ['collect'], environment);
+      await new Promise((resolve) => setTimeout(resolve, after));
+      child.kill('SIGKILL');
+      await ended(child);
+      const { evidence, damaged } = await readEvidence(join(workspace.root, 'content'));
+      expect(damaged).toEqual([]);
+      expect(evidence).toHaveLength(4);
+    }
+    expect((await run(workspace.root, ['collect'], environment)).code).toBe(0);
+  } finally {
+    await demo.stop();
+  }
 });
