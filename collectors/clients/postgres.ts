@@ -60,9 +60,11 @@ export async function openPostgres(options: {
     return z.array(row).parse(result.rows);
   };
   const read: PostgresSession['read'] = async (work, acting = {}) => {
-    await attempt(() => client.query('begin transaction isolation level repeatable read read only'));
     try {
-      await settle(query, limits, acting);
+      const answers: unknown = await attempt(() => client.query(opening(limits, acting)));
+      const [actor] = Opened.parse(answers).at(-1)?.rows ?? [];
+      if (acting.role !== undefined && (actor?.actor !== acting.role || actor.guarded !== 'on'))
+        throw new PostgresUnreadable('denied', 'ROLE', 'The session could not take on the client role.', false);
       return await work(query);
     } finally {
       // A session that is gone cannot roll back, and has nothing left to.
@@ -89,9 +91,12 @@ function stopped(): PostgresUnreadable {
   return postgresFailure(Object.assign(new Error('aborted'), { code: 'ABORTED' }));
 }
 
-const Actor = z.object({ actor: z.string(), guarded: z.string() });
+const Opened = z.array(
+  z.object({ rows: z.array(z.object({ actor: z.string().optional(), guarded: z.string().optional() })) }),
+);
 
-async function settle(query: Query, limits: PostgresLimits, acting: Acting): Promise<void> {
+/** Begins a transaction, settles it and asks who it acts as, all in one message. */
+function opening(limits: PostgresLimits, acting: Acting): string {
   // The role comes last: it must not need a right to set the others.
   const settings: [string, string][] = [
     ['statement_timeout', `${acting.statementMs ?? limits.statementMs}ms`],
@@ -102,10 +107,12 @@ async function settle(query: Query, limits: PostgresLimits, acting: Acting): Pro
     ...Object.entries(acting.settings ?? {}),
   ];
   if (acting.role !== undefined) settings.push(['role', acting.role]);
-  const calls = settings.map((_, i) => `set_config($${2 * i + 1}, $${2 * i + 2}, true)`).join(', ');
-  await query(z.unknown(), `select ${calls}`, settings.flat());
-  if (acting.role === undefined) return;
-  const [actor] = await query(Actor, `select current_user::text as actor, current_setting('row_security') as guarded`);
-  if (actor?.actor !== acting.role || actor.guarded !== 'on')
-    throw new PostgresUnreadable('denied', 'ROLE', 'The session could not take on the client role.', false);
+  const calls = settings.map(
+    ([name, value]) => `set_config(${pg.escapeLiteral(name)}, ${pg.escapeLiteral(value)}, true)`,
+  );
+  return [
+    'begin transaction isolation level repeatable read read only',
+    `select ${calls.join(', ')}`,
+    `select current_user::text as actor, current_setting('row_security') as guarded`,
+  ].join(';\n');
 }

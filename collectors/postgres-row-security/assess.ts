@@ -111,8 +111,8 @@ function factsOf(at: Case): Facts {
       (each) => each.definer && each.extension === null && each.executable.some(Boolean),
     ).length,
     tenantsCompared: raw.tenants,
-    reads: raw.reads.length,
-    policyEvaluations: raw.evaluations.length,
+    reads: counted(raw.reads),
+    policyEvaluations: counted(raw.evaluations),
     covertChannels: unique.size + foreign.length,
     writableReferenceTables: at.placed.filter(
       ({ relation, place }) =>
@@ -121,4 +121,8 @@ function factsOf(at: Case): Facts {
     contextDeclared: raw.context.declared,
     truth: raw.hasTruth,
   };
+}
+
+function counted(records: readonly { relations: readonly number[] }[]): number {
+  return records.reduce((sum, { relations }) => sum + relations.length, 0);
 }

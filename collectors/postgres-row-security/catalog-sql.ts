@@ -23,6 +23,7 @@ export const relations = `
     array(select inhparent::int8::float8 from pg_inherits where inhrelid = c.oid) as parents,
     coalesce(c.reloptions, '{}') as options,
     case when c.relkind = 'v' and ${unlocked('c.oid')} then pg_relation_is_updatable(c.oid, true) else 0 end as updatable,
+    c.relkind = 'r' and c.relpages <= 64 as small,
     ${byRole(`case when has_schema_privilege(x.role, n.oid, 'USAGE') then concat(
       ${right('SELECT', 'r', 'R')}, ${right('INSERT', 'a', 'A')}, ${right('UPDATE', 'w', 'W')},
       ${has(`has_table_privilege(x.role, c.oid, 'DELETE')`, 'd')},

@@ -3,10 +3,11 @@ import { type CollectContext, SourceUnreadable } from '../define.ts';
 import { type Frame, readFrame } from './catalog.ts';
 import { type ContextPlan, planContext, type Tenant } from './context.ts';
 import type { Expect } from './expect.ts';
+import { allDone, inParts, WORTH_TWO } from './lanes.ts';
 import { buildManifest, isTable, type Manifest } from './manifest.ts';
 import { keyHome } from './paths-sql.ts';
 import { probeAll } from './probe.ts';
-import type { Raw, Truth } from './raw.ts';
+import { byRelation, type Raw, type Truth } from './raw.ts';
 import { findStrangers, readTruth, type Target, targetOf } from './reads.ts';
 import { findTenantList, inventTenant, listTenants, namedTenants } from './tenants.ts';
 
@@ -14,8 +15,13 @@ import { findTenantList, inventTenant, listTenants, namedTenants } from './tenan
 const FIRST_TENANTS = 3;
 const MAX_TENANTS = 8;
 
-/** The sessions of one run. `untold` is never told of any tenant, so that its settings are truly absent. */
-export type Sessions = { main: PostgresSession; untold: PostgresSession; truth: PostgresSession | null };
+/** The sessions of one run. `untold` have not been told of any tenant, so that their settings are truly absent. */
+export type Sessions = {
+  main: PostgresSession;
+  untold: readonly PostgresSession[];
+  /** None where the source names no second connection. */
+  truth: readonly PostgresSession[];
+};
 
 /** All that the probes need. Tenant ids are in here, and go no further. */
 export type Probing = {
@@ -25,7 +31,7 @@ export type Probing = {
   plan: ContextPlan;
   targets: Target[];
   tenants: Tenant[];
-  truths: Map<number, Truth>;
+  truths: ReadonlyMap<number, Truth>;
   expect: Expect;
   progress: (message: string) => void;
 };
@@ -43,13 +49,12 @@ export async function collect(context: CollectContext<Expect>): Promise<Raw> {
     return session;
   };
   try {
-    const sessions: Sessions = {
-      main: await keep(url),
-      untold: await keep(url),
-      truth: truthUrl ? await keep(truthUrl) : null,
-    };
+    const main = await keep(url);
     progress('reading the catalog');
-    const frame = await sessions.main.read((query) => readFrame(query, expect));
+    const frame = await main.read((query) => readFrame(query, expect));
+    const pair = frame.catalog.relations.length < WORTH_TWO ? 1 : 2;
+    const several = (to: string) => allDone(Array.from({ length: pair }, () => keep(to)));
+    const sessions: Sessions = { main, untold: await several(url), truth: truthUrl ? await several(truthUrl) : [] };
     const manifest = buildManifest(frame.catalog, expect);
     const plan = planContext(frame.catalog, expect);
     const targets = frame.catalog.relations.flatMap((relation) => {
@@ -61,8 +66,8 @@ export async function collect(context: CollectContext<Expect>): Promise<Raw> {
     const list = findTenantList(frame.catalog, manifest, expect);
     let tenants = await findTenants(sessions, list, expect);
     let truths: Truth[] = [];
-    if (sessions.truth) {
-      truths = await readTruth(sessions.truth, tables, tenants);
+    if (sessions.truth.length > 0) {
+      truths = await readTruths(sessions.truth, tables, tenants);
       ({ tenants, truths } = await widen(sessions.truth, tables, tenants, truths));
     }
     const real = tenants.length;
@@ -76,7 +81,7 @@ export async function collect(context: CollectContext<Expect>): Promise<Raw> {
       plan,
       targets,
       tenants,
-      truths: new Map(truths.map((truth) => [truth.relation, truth])),
+      truths: byRelation(truths),
       expect,
       progress,
     };
@@ -88,7 +93,7 @@ export async function collect(context: CollectContext<Expect>): Promise<Raw> {
       serverVersion: frame.serverVersion,
       login: frame.login,
       acting: frame.acting,
-      hasTruth: sessions.truth !== null,
+      hasTruth: sessions.truth.length > 0,
       tenants: real,
       context: { settings: Object.keys(plan.settings), declared: plan.declared, forged: Object.keys(plan.forged) },
       catalog: frame.catalog,
@@ -104,26 +109,40 @@ type List = ReturnType<typeof findTenantList>;
 
 async function findTenants(sessions: Sessions, list: List, expect: Expect): Promise<Tenant[]> {
   if (expect.tenants.ids) return namedTenants(expect.tenants.ids);
-  if (!sessions.truth || !list) return [];
-  return listTenants(sessions.truth, list, FIRST_TENANTS);
+  const [truth] = sessions.truth;
+  return truth && list ? listTenants(truth, list, FIRST_TENANTS) : [];
+}
+
+async function readTruths(
+  sessions: readonly PostgresSession[],
+  tables: readonly Target[],
+  tenants: readonly Tenant[],
+): Promise<Truth[]> {
+  const parts = inParts(tables, sessions).map(({ session, items }) => readTruth(session, items, tenants));
+  return (await allDone(parts)).flat();
 }
 
 // Tables in which fewer than two of the first tenants have rows may hold rows of others.
-async function widen(truth: PostgresSession, tables: Target[], tenants: Tenant[], truths: Truth[]) {
+async function widen(
+  sessions: readonly PostgresSession[],
+  tables: readonly Target[],
+  tenants: Tenant[],
+  truths: Truth[],
+): Promise<{ tenants: Tenant[]; truths: Truth[] }> {
   let found = { tenants, truths };
+  const byOid = new Map(tables.map((target) => [target.relation.oid, target]));
   // One stranger a look: the second look finds the other one to compare with.
   for (let look = 0; look < 2; look++) {
-    const thin = new Set(
-      found.truths.filter((each) => each.any && each.present.length < 2).map((each) => each.relation),
-    );
-    const targets = tables.filter(({ relation }) => thin.has(relation.oid));
+    const thin = found.truths.filter((each) => each.any && each.present.length < 2);
+    const targets = thin.flatMap(({ relations }) => relations.flatMap((relation) => byOid.get(relation) ?? []));
     const room = Math.max(0, MAX_TENANTS - found.tenants.length);
-    if (targets.length === 0 || room === 0) break;
+    const [truth] = sessions;
+    if (targets.length === 0 || room === 0 || !truth) break;
     const strangers = [...new Set(await findStrangers(truth, targets, found.tenants))].slice(0, room);
     if (strangers.length === 0) break;
     const more = [...found.tenants, ...namedTenants(strangers)];
-    const again = new Map((await readTruth(truth, targets, more)).map((each) => [each.relation, each]));
-    found = { tenants: more, truths: found.truths.map((each) => again.get(each.relation) ?? each) };
+    const again = await readTruths(sessions, targets, more);
+    found = { tenants: more, truths: [...found.truths.filter((each) => !thin.includes(each)), ...again] };
   }
   return found;
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { PostgresSession } from '../clients/postgres.ts';
-import { type Answer, ask, type Probe } from './batches.ts';
+import { type Answer, ask, byAnswer } from './batches.ts';
 import { type Row, syntheticRows } from './candidates.ts';
 import type { Tenant } from './context.ts';
 import type { TenantPath } from './manifest.ts';
 import { ident, literal, qualified, shown } from './names.ts';
 import { applicable, combined } from './policies.ts';
 import type { ActingRole, Asker, Column, Command, Evaluation, Policy, Relation } from './raw.ts';
+import { failureOf } from './reads.ts';
 
 /** One relation to evaluate the policies of, for one role, with what is known of rows of either tenant. */
 export type Subject = {
@@ -14,6 +15,8 @@ export type Subject = {
   path: TenantPath;
   policies: Policy[];
   columns: Column[];
+  /** What `likenessOf` says of it. */
+  likeness: string;
   commands: Command[];
   /** Real rows, cut to the columns that policies look at. */
   own: readonly Row[];
@@ -27,7 +30,9 @@ const Sides = z.object({
   checkOwn: z.boolean().nullable(),
   checkOther: z.boolean().nullable(),
 });
-type Task = { subject: Subject; command: Command; select: string; policies: ReturnType<typeof applicable> };
+/** A policy decision to ask for, once for all subjects that are alike. */
+type Task = { command: Command; select: string; policies: ReturnType<typeof applicable> };
+type Row4 = z.infer<typeof Sides>;
 
 /**
  * Evaluates the combined policies of each subject over rows that exist only in the statement: PostgreSQL itself decides,
@@ -45,34 +50,88 @@ export async function evaluate(options: {
   attacker: Tenant;
   victim: Tenant;
 }): Promise<Evaluation[]> {
-  const { session, role, roleIndex, asker, settings } = options;
-  const acting = { role: role.name, settings };
-  const tasks = options.subjects.flatMap((subject) =>
-    subject.commands.map((command) => task(subject, command, options)),
+  const { session, roleIndex, asker } = options;
+  const acting = { role: options.role.name, settings: options.settings };
+  const shapes = [...Map.groupBy(options.subjects, keyOf).values()].flatMap((alike) => {
+    const [model] = alike;
+    return model ? [{ alike, model }] : [];
+  });
+  const tasks = shapes.flatMap(({ alike, model }) =>
+    model.commands.map((command) => ({ alike, model, task: task(model, command, options) })),
   );
-  const answers = await askOnce(session, tasks.map(keyed), acting);
-  const results: Evaluation[] = [];
-  const second: { result: Evaluation; task: Task; policy: Policy }[] = [];
-  for (const [i, task] of tasks.entries()) {
+  const answers = await askAll(session, tasks, acting);
+  // Where another tenant's row is admitted, each policy is asked alone, to name those that admit it.
+  const suspects = tasks.flatMap(({ alike, model, task }, i) => {
     const answer = answers[i];
-    const failure = answer && !answer.ok ? { code: answer.failure.code, message: answer.failure.message } : null;
-    const empty = { usingOwn: null, usingOther: null, checkOwn: null, checkOther: null };
-    const row = answer?.ok ? answer.row : empty;
-    const base = { relation: task.subject.relation.oid, role: roleIndex, asker, command: task.command };
-    const result: Evaluation = { ...base, ...row, causes: [], failure };
-    results.push(result);
-    if (row.usingOther || row.checkOther)
-      for (const policy of task.policies.permissive) second.push({ result, task, policy });
+    if (!answer?.ok || !(answer.row.usingOther || answer.row.checkOther)) return [];
+    return task.policies.permissive.map((policy, nth) => ({
+      of: i,
+      nth,
+      alike,
+      task: build(model, task.command, { ...task.policies, permissive: [policy] }, options),
+    }));
+  });
+  const alone = await askAll(session, suspects, acting);
+  const guilty = new Map<number, number[]>();
+  for (const [i, { of, nth }] of suspects.entries()) {
+    const answer = alone[i];
+    if (answer?.ok && (answer.row.usingOther || answer.row.checkOther))
+      guilty.set(of, [...(guilty.get(of) ?? []), nth]);
   }
-  const alone = second.map(({ task, policy }) =>
-    keyed(build(task.subject, task.command, { ...task.policies, permissive: [policy] }, options)),
-  );
-  const causes = await askOnce(session, alone, acting);
-  for (const [i, { result, policy }] of second.entries()) {
-    const answer = causes[i];
-    if (answer?.ok && (answer.row.usingOther || answer.row.checkOther)) result.causes.push(shown(policy.name));
-  }
-  return results;
+  return tasks.flatMap(({ alike, task: { command } }, i) => {
+    const answer = answers[i];
+    const failure = answer?.ok ? null : failureOf(answer);
+    const row: Row4 = answer?.ok ? answer.row : { usingOwn: null, usingOther: null, checkOwn: null, checkOther: null };
+    const base = { role: roleIndex, asker, command, ...row, failure };
+    const nths = guilty.get(i);
+    if (nths === undefined) return [{ ...base, relations: oidsOf(alike), causes: [] }];
+    // Alike in all but their names.
+    const named = byAnswer(
+      alike,
+      (subject) => {
+        const { permissive } = applicable(subject.policies, options.inherited, command);
+        return nths.flatMap((nth) => permissive[nth] ?? []).map((policy) => shown(policy.name));
+      },
+      JSON.stringify,
+    );
+    return named.map(({ answer: causes, items }) => ({ ...base, relations: oidsOf(items), causes }));
+  });
+}
+
+function oidsOf(subjects: readonly Subject[]): number[] {
+  return subjects.map(({ relation }) => relation.oid);
+}
+
+function keyOf({ likeness, commands, own, other }: Subject): string {
+  const rows = own.length + other.length > 0 ? JSON.stringify([own, other]) : '';
+  return `${likeness}\n${commands.join()}\n${rows}`;
+}
+
+/** All that an evaluation depends on besides rows and who asks, as text: relations with the same are asked once. */
+export function likenessOf(
+  relation: Relation,
+  path: TenantPath,
+  policies: readonly Policy[],
+  columns: readonly Column[],
+): string {
+  const expressions = policies.flatMap(({ using, check }) => [using ?? '', check ?? '']);
+  // An expression that names its own table can only be asked of that table.
+  const names = [relation.name, relation.name.replaceAll('"', '""')];
+  const own = expressions.some((expression) => names.some((name) => expression.includes(name))) ? relation.oid : '';
+  return JSON.stringify([
+    own,
+    path.kind,
+    path.column,
+    policies.map(({ command, permissive, roles, using, check, columns }) => [
+      command,
+      permissive,
+      roles,
+      using,
+      check,
+      columns,
+    ]),
+    columns.map(({ name, type, category, required }) => [name, type, category, required]),
+  ]);
 }
 
 type Two = { attacker: Tenant; victim: Tenant; inherited: ReadonlySet<string> };
@@ -104,7 +163,7 @@ function build(subject: Subject, command: Command, policies: Task['policies'], t
   const select = (['usingOwn', 'usingOther', 'checkOwn', 'checkOther'] as const)
     .map((side) => (sides[side] === 'null' ? 'null::boolean' : sides[side]))
     .join(', ');
-  return { subject, command, select, policies };
+  return { command, select, policies };
 }
 
 function rowsOf(
@@ -139,28 +198,17 @@ function existsOver(relation: Relation, rows: readonly Row[], expression: string
   return `exists (select from jsonb_populate_recordset(null::${table}, ${json}::jsonb) as ${ident(relation.name)} where ${expression})`;
 }
 
-function keyed(task: Task): { key: string; select: string } {
-  const { relation, columns } = task.subject;
-  const quoted = ident(relation.name);
-  const body = task.select.replaceAll(`null::${qualified(relation)}`, '').replaceAll(`as ${quoted} where`, '');
-  // An expression that names its own table can only be asked of that table.
-  const own = body.includes(relation.name) ? relation.oid : '';
-  const types = columns.map((column) => `${column.name} ${column.type}`).join();
-  return { key: JSON.stringify([body, own, types]), select: task.select };
-}
-
-async function askOnce(
+async function askAll(
   session: PostgresSession,
-  tasks: readonly { key: string; select: string }[],
+  tasks: readonly { task: Task }[],
   acting: { role: string; settings: Record<string, string> },
-): Promise<(Answer<z.infer<typeof Sides>> | undefined)[]> {
-  const ids = new Map<string, number>();
-  const probes: Probe[] = [];
-  for (const { key, select } of tasks) {
-    if (ids.has(key)) continue;
-    ids.set(key, probes.length);
-    probes.push({ id: probes.length, select });
-  }
-  const answers = await ask(session, probes, Sides, acting, 25);
-  return tasks.map(({ key }) => answers.get(ids.get(key) ?? -1));
+): Promise<(Answer<Row4> | undefined)[]> {
+  const answers = await ask(
+    session,
+    tasks.map(({ task: { select } }, id) => ({ id, select })),
+    Sides,
+    acting,
+    25,
+  );
+  return tasks.map((_, id) => answers.get(id));
 }

@@ -29,10 +29,9 @@ export function shownName(name: Name): string {
 
 /** Cuts a subject or a reason to the length that a finding may have. */
 export function cut(text: string, length: number): string {
-  const characters = [...text];
   if (text.length <= length) return text;
   let kept = '';
-  for (const character of characters) {
+  for (const character of text) {
     if (kept.length + character.length > length - 1) break;
     kept += character;
   }

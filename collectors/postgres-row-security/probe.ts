@@ -1,13 +1,14 @@
-import { PostgresUnreadable } from '../clients/postgres.ts';
+import { type PostgresSession, PostgresUnreadable } from '../clients/postgres.ts';
 import { SourceUnreadable } from '../define.ts';
 import type { Row } from './candidates.ts';
 import type { Probing } from './collect.ts';
 import { settingsFor, type Tenant } from './context.ts';
-import { evaluate, type Subject } from './evaluate.ts';
+import { evaluate, likenessOf, type Subject } from './evaluate.ts';
+import { allDone, inParts } from './lanes.ts';
 import { isTable } from './manifest.ts';
 import { shown } from './names.ts';
 import { fits } from './paths-sql.ts';
-import type { ActingRole, Asker, Command, Evaluation, Policy, Raw, Read, Shape } from './raw.ts';
+import type { ActingRole, Asker, Command, Evaluation, Raw, Read, Shape } from './raw.ts';
 import { type Look, readAs, readSamples, type Target } from './reads.ts';
 import { isRefusal } from './refusal.ts';
 import { type RoleBook, roleBook } from './roles.ts';
@@ -19,27 +20,60 @@ const SPOT_CHECKS = 40;
 /** Which two tenants a relation is judged with: the first has rows in it where any has. */
 type Pair = { one: number; other: number; stranger: number | null };
 
+/** A part of the relations and the session that reads them, so that a server with two cores is asked by two. */
+type Lane = {
+  session: PostgresSession;
+  targets: readonly Target[];
+  evaluable: ReadonlyMap<number, Pick<Subject, 'policies' | 'columns' | 'likeness'>>;
+};
+
+type Probed = Pick<Raw, 'reads' | 'evaluations'>;
+
 /** Everything that takes acting as a client: evaluation of policies first, then reading. */
-export async function probeAll(probing: Probing): Promise<Pick<Raw, 'reads' | 'evaluations' | 'shapes' | 'skipped'>> {
+export async function probeAll(probing: Probing): Promise<Probed & Pick<Raw, 'shapes' | 'skipped'>> {
   const { frame, progress } = probing;
   const book = roleBook(frame.catalog);
-  const reads: Read[] = [];
-  const evaluations: Evaluation[] = [];
   const shapes: Shape[] = [];
   const pairs = new Map(probing.targets.map((target) => [target.relation.oid, pairFor(probing, target)]));
   const samples = await sampleRows(probing, pairs);
-  for (const [roleIndex, role] of frame.acting.entries()) {
-    await assertActing(probing, role);
-    const run = new RoleRun(probing, book, role, roleIndex, pairs, samples);
-    progress(`acting as ${role.name}`);
-    for (const asker of run.askers()) {
-      const judged = await run.evaluateAs(asker);
-      evaluations.push(...judged);
-      reads.push(...(await run.readFor(asker, judged)));
-    }
+  for (const role of frame.acting) await assertActing(probing, role);
+  progress(`acting as ${frame.acting.map(({ name }) => name).join(', ')}`);
+  const probed = await allDone(
+    lanesOf(probing).map(async (lane) => {
+      const found: Probed = { reads: [], evaluations: [] };
+      const runs = frame.acting.map((role, i) => new RoleRun(probing, book, role, i, pairs, samples, lane));
+      // A session that has once been told of a tenant knows the setting for ever, so those who tell nothing come first.
+      for (const silent of [true, false])
+        for (const run of runs)
+          for (const asker of run.askers().filter(({ kind }) => (kind === 'none') === silent)) {
+            const judged = await run.evaluateAs(asker);
+            found.evaluations.push(...judged);
+            found.reads.push(...(await run.readFor(asker, judged)));
+          }
+      return found;
+    }),
+  );
+  for (const [roleIndex, role] of frame.acting.entries())
     shapes.push(...(await readShapes(probing, book, role, roleIndex)));
-  }
-  return { reads, evaluations, shapes, skipped: 0 };
+  return {
+    reads: probed.flatMap(({ reads }) => reads),
+    evaluations: probed.flatMap(({ evaluations }) => evaluations),
+    shapes,
+    skipped: 0,
+  };
+}
+
+function lanesOf({ sessions, targets, frame, manifest }: Probing): Lane[] {
+  const policies = Map.groupBy(frame.catalog.policies, (policy) => policy.relation);
+  const evaluable = new Map(
+    targets.map(({ relation, path }) => {
+      const own = policies.get(relation.oid) ?? [];
+      const names = new Set(own.flatMap((policy) => policy.columns));
+      const columns = [...names].flatMap((name) => manifest.column(relation.oid, name) ?? []);
+      return [relation.oid, { policies: own, columns, likeness: likenessOf(relation, path, own, columns) }];
+    }),
+  );
+  return inParts(targets, sessions.untold).map(({ session, items }) => ({ session, targets: items, evaluable }));
 }
 
 /** Probes as anybody else would prove nothing, so without the role there are none. */
@@ -90,13 +124,17 @@ async function sampleRows(probing: Probing, pairs: ReadonlyMap<number, Pair>): P
     });
     const asker: Asker = { kind: 'tenant', variant: '', tenant: index, real: true };
     const acting =
-      sessions.truth || !client
+      sessions.truth.length > 0 || !client
         ? {}
         : {
             role: client.name,
             settings: withPresets(probing, client, settingsFor(plan, asker, client, tenants, undefined)),
           };
-    samples.set(index, await readSamples({ session: sessions.truth ?? sessions.main, acting, targets, tenant }));
+    const among = sessions.truth.length > 0 ? sessions.truth : [sessions.main];
+    const parts = await allDone(
+      inParts(targets, among).map(({ session, items }) => readSamples({ session, acting, targets: items, tenant })),
+    );
+    samples.set(index, new Map(parts.flatMap((part) => [...part])));
   }
   return samples;
 }
@@ -112,7 +150,9 @@ class RoleRun {
   readonly roleIndex: number;
   readonly pairs: ReadonlyMap<number, Pair>;
   readonly samples: Samples;
-  readonly policies: Map<number, Policy[]>;
+  readonly targets: readonly Target[];
+  readonly session: PostgresSession;
+  private readonly evaluable: ReadonlyMap<number, Pick<Subject, 'policies' | 'columns' | 'likeness'>>;
 
   constructor(
     probing: Probing,
@@ -121,6 +161,7 @@ class RoleRun {
     roleIndex: number,
     pairs: ReadonlyMap<number, Pair>,
     samples: Samples,
+    lane: Lane,
   ) {
     this.probing = probing;
     this.book = book;
@@ -128,7 +169,9 @@ class RoleRun {
     this.roleIndex = roleIndex;
     this.pairs = pairs;
     this.samples = samples;
-    this.policies = Map.groupBy(probing.frame.catalog.policies, (policy) => policy.relation);
+    this.targets = lane.targets;
+    this.session = lane.session;
+    this.evaluable = lane.evaluable;
   }
 
   askers(): Asker[] {
@@ -178,18 +221,14 @@ class RoleRun {
     return this.probing.tenants[index] ?? { id: '', user: '', real: false };
   }
 
-  private session(asker: Asker) {
-    return asker.kind === 'none' ? this.probing.sessions.untold : this.probing.sessions.main;
-  }
-
   private settings(asker: Asker, victim: number): Record<string, string> {
     const { plan, tenants } = this.probing;
     return withPresets(this.probing, this.role, settingsFor(plan, asker, this.role, tenants, this.tenant(victim)));
   }
 
   async evaluateAs(asker: Asker): Promise<Evaluation[]> {
-    const { probing, book, role, roleIndex } = this;
-    const tables = probing.targets.filter(
+    const { book, role, roleIndex } = this;
+    const tables = this.targets.filter(
       ({ relation }) => isTable(relation) && relation.rowSecurity && !book.bypasses(role.name, relation),
     );
     const results: Evaluation[] = [];
@@ -201,7 +240,7 @@ class RoleRun {
       if (subjects.length === 0) continue;
       results.push(
         ...(await evaluate({
-          session: this.session(asker),
+          session: this.session,
           subjects,
           role,
           roleIndex,
@@ -224,19 +263,21 @@ class RoleRun {
     if (/[wW]/.test(rights)) commands.push('update');
     if (/d/.test(rights)) commands.push('delete');
     if (commands.length === 0) return [];
-    const policies = this.policies.get(relation.oid) ?? [];
-    const names = new Set(policies.flatMap((policy) => policy.columns));
-    const columns = [...names].flatMap((name) => this.probing.manifest.column(relation.oid, name) ?? []);
+    const known = this.evaluable.get(relation.oid) ?? { policies: [], columns: [], likeness: '' };
     const rows = (tenant: number) => this.samples.get(tenant)?.get(relation.oid) ?? [];
-    return [{ relation, path, policies, columns, commands, own: rows(attacker), other: rows(victim) }];
+    return [{ relation, path, ...known, commands, own: rows(attacker), other: rows(victim) }];
   }
 
   async readFor(asker: Asker, judged: readonly Evaluation[]): Promise<Read[]> {
     const { role, roleIndex } = this;
-    const selects = new Map(judged.filter((each) => each.command === 'select').map((each) => [each.relation, each]));
+    const selects = new Map(
+      judged.flatMap((each) =>
+        each.command === 'select' ? each.relations.map((relation) => [relation, each] as const) : [],
+      ),
+    );
     let spots = 0;
     const reads: Read[] = [];
-    const readable = this.probing.targets.filter(
+    const readable = this.targets.filter(
       ({ relation }) => relation.kind !== 'f' && /[rR]/.test(relation.access[roleIndex] ?? ''),
     );
     const targets = readable.filter(({ relation }) => {
@@ -255,14 +296,13 @@ class RoleRun {
       });
       reads.push(
         ...(await readAs({
-          session: this.session(asker),
+          session: this.session,
           looks,
           role: role.name,
           roleIndex,
           asker,
           settings: this.settings(asker, victim),
           tenant: this.tenant(asker.tenant),
-          victim: { index: victim, tenant: this.tenant(victim) },
         })),
       );
     }

@@ -44,6 +44,8 @@ export const Relation = z.strictObject({
   options: z.array(z.string()),
   /** 4 update, 8 insert, 16 delete: what PostgreSQL lets be written through it. */
   updatable: z.int(),
+  /** Known or likely to have so few rows that reading them all is quick. */
+  small: z.boolean(),
   access: Access,
 });
 export type Relation = z.infer<typeof Relation>;
@@ -164,9 +166,11 @@ export type Catalog = z.infer<typeof Catalog>;
 export const Failure = z.strictObject({ code: z.string(), message: z.string() });
 export type Failure = z.infer<typeof Failure>;
 
-/** What is in a relation, as the truth role sees it. Tenants are numbers: positions in the list of those compared. */
+// Records of what was asked name all the relations that gave the same answer: there are many relations and few answers.
+
+/** What is in relations, as the truth role sees it. Tenants are numbers: positions in the list of those compared. */
 export const Truth = z.strictObject({
-  relation: z.number(),
+  relations: z.array(z.number()),
   present: z.array(z.int()),
   any: z.boolean(),
   nameless: z.boolean(),
@@ -185,12 +189,11 @@ export const Asker = z.strictObject({
 });
 export type Asker = z.infer<typeof Asker>;
 
-/** What one role saw of one relation: rows of its own, rows of others, rows of nobody. Null where not asked. */
+/** What one role saw of relations: rows of its own, rows of others, rows of nobody. Null where not asked. */
 export const Read = z.strictObject({
-  relation: z.number(),
+  relations: z.array(z.number()),
   role: z.int(),
   asker: Asker,
-  victim: z.int().nullable(),
   own: z.boolean().nullable(),
   foreign: z.boolean().nullable(),
   nameless: z.boolean().nullable(),
@@ -203,7 +206,7 @@ export type Command = z.infer<typeof Command>;
 
 /** What the combined policies of one command say to a row of the asker’s own and to a row of another tenant. */
 export const Evaluation = z.strictObject({
-  relation: z.number(),
+  relations: z.array(z.number()),
   role: z.int(),
   asker: Asker,
   command: Command,
@@ -249,3 +252,8 @@ export const Raw = z.strictObject({
   skipped: z.int(),
 });
 export type Raw = z.infer<typeof Raw>;
+
+/** Records by the relations that they are about, where each relation has one. */
+export function byRelation<T extends { relations: readonly number[] }>(records: readonly T[]): ReadonlyMap<number, T> {
+  return new Map(records.flatMap((record) => record.relations.map((relation) => [relation, record] as const)));
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PostgresSession } from '../clients/postgres.ts';
-import { type Answer, ask, type Probe } from './batches.ts';
+import { type Answer, ask, byAnswer, type Probe } from './batches.ts';
 import type { Row } from './candidates.ts';
 import type { Tenant } from './context.ts';
 import type { Manifest, TenantPath } from './manifest.ts';
@@ -27,33 +27,69 @@ export function targetOf(relation: Relation, path: TenantPath, manifest: Manifes
   return { relation, path, keyType: key.type, optional: first ? !first.required : true };
 }
 
+const Bits = z.object({ bits: z.int().nullable() });
+
+/** Tests of a row, each with the bit that says it held for some row. */
+type Test = { bit: number; holds: string };
+
+/** All tests in one pass over the rows: cheap where there are few. */
+function inOnePass(from: string, tests: readonly Test[], otherwise: number): string {
+  const cases = tests.map(({ bit, holds }) => `when ${holds} then ${bit}`).join(' ');
+  return `bit_or(case ${cases} else ${otherwise} end) from ${from}`;
+}
+
+/** The same, each test by itself, for which the first row that passes it is enough. */
+function oneByOne(tests: readonly { from: string; bit: number; holds: string | null }[]): string {
+  const found = tests.map(
+    ({ from, bit, holds }) =>
+      `case when exists (select from ${from}${holds === null ? '' : ` where ${holds}`}) then ${bit} else 0 end`,
+  );
+  return found.length > 0 ? found.join(' | ') : '0';
+}
+
+const ANY = 2 ** 29;
+const NAMELESS = 2 ** 28;
+
 /** Which tenants have rows in each relation, as the truth role sees it. */
 export async function readTruth(
   truth: PostgresSession,
   targets: readonly Target[],
   tenants: readonly Tenant[],
 ): Promise<Truth[]> {
-  const probes = targets.map(({ relation, path, keyType, optional }): Probe => {
+  const probes = targets.map((target): Probe => {
+    const { relation, path, keyType, optional } = target;
     const { from, key } = tenantJoin(relation, path);
+    const own = `${qualified(relation)} as t`;
     const found = tenants.flatMap((tenant, i) =>
-      tenant.real && fits(tenant.id, keyType)
-        ? [`case when exists (select from ${from} where ${key} = ${typed(tenant.id, keyType)}) then ${i} end`]
-        : [],
+      tenant.real && fits(tenant.id, keyType) ? [{ bit: 2 ** i, holds: `${key} = ${typed(tenant.id, keyType)}` }] : [],
     );
-    const present = `array_remove(array[${found.join(', ')}]::int[], null)`;
-    const nameless = optional
-      ? `exists (select from ${qualified(relation)} as t where t.${ident(path.column)} is null)`
-      : 'false';
-    return { id: relation.oid, select: `${present}, exists (select from ${qualified(relation)}), ${nameless}` };
+    const nameless = optional ? [{ bit: NAMELESS, holds: `t.${ident(path.column)} is null` }] : [];
+    const careful = oneByOne([
+      ...found.map((test) => ({ from, ...test })),
+      ...nameless.map((test) => ({ from: own, ...test })),
+      { from: own, bit: ANY, holds: null },
+    ]);
+    if (!isSmall(target)) return { id: relation.oid, select: careful };
+    const select = inOnePass(own, [...found, ...nameless, { bit: ANY, holds: 'false' }], ANY);
+    return { id: relation.oid, select, careful };
   });
-  const row = z.object({ present: z.array(z.int()), any: z.boolean(), nameless: z.boolean() });
-  const answers = await ask(truth, probes, row, {});
-  return targets.map(({ relation }) => {
-    const answer = answers.get(relation.oid);
-    return answer?.ok
-      ? { relation: relation.oid, ...answer.row, failure: null }
-      : { relation: relation.oid, present: [], any: false, nameless: false, failure: failureOf(answer) };
-  });
+  const answers = await ask(truth, probes, Bits, {});
+  return byAnswer(
+    targets,
+    ({ relation }): Omit<Truth, 'relations'> => {
+      const answer = answers.get(relation.oid);
+      if (!answer?.ok) return { present: [], any: false, nameless: false, failure: failureOf(answer) };
+      const bits = answer.row.bits ?? 0;
+      const present = tenants.flatMap((_, i) => (bits & (2 ** i) ? [i] : []));
+      return { present, any: bits !== 0, nameless: (bits & NAMELESS) !== 0, failure: null };
+    },
+    JSON.stringify,
+  ).map(({ answer, items }) => ({ ...answer, relations: items.map(({ relation }) => relation.oid) }));
+}
+
+// A parent's own size says nothing of its children's, and a path is a join.
+function isSmall({ relation, path }: Target): boolean {
+  return relation.small && path.kind === 'key';
 }
 
 /** A tenant that has rows in a relation and is not one of those already known; null where there is none. */
@@ -90,11 +126,11 @@ export async function readSamples(options: {
     const where = (key: string) => `where ${key} = ${typed(options.tenant.id, keyType)}`;
     const { from, key } = tenantJoin(relation, path);
     const list = [...new Set([path.column, ...columns])].map((name) => `t.${ident(name)}`).join(', ');
-    const rows = `(select json_agg(x) from (select ${list} from ${from} ${where(key)} limit 3) x)`;
+    const rows = `(select jsonb_agg(x) from (select ${list} from ${from} ${where(key)} limit 3) x)`;
     if (path.kind === 'key') return [{ id: relation.oid, select: rows }];
     // A parent without children still says what a child of this tenant would hold.
     const parent = tenantJoin(path.target, path.path);
-    const made = `(select json_agg(x) from (select t.${ident(path.targetColumn)} as ${ident(path.column)}
+    const made = `(select jsonb_agg(x) from (select t.${ident(path.targetColumn)} as ${ident(path.column)}
       from ${parent.from} ${where(parent.key)} limit 1) x)`;
     return [{ id: relation.oid, select: `coalesce(${rows}, ${made})` }];
   });
@@ -109,11 +145,9 @@ export async function readSamples(options: {
 /** One relation to read as one asker, and the rows to look for. */
 export type Look = { target: Target; own: readonly Row[]; other: readonly Row[]; keyReadable: boolean };
 
-const Seen = z.object({
-  own: z.boolean().nullable(),
-  foreign: z.boolean().nullable(),
-  nameless: z.boolean().nullable(),
-});
+const OWN = 1;
+const FOREIGN = 2;
+const NOBODYS = 4;
 
 /** Reads relations as one asker: are there rows of its own, and rows that are not? PostgreSQL compares; no row leaves it. */
 export async function readAs(options: {
@@ -124,48 +158,70 @@ export async function readAs(options: {
   asker: Asker;
   settings: Record<string, string>;
   tenant: Tenant;
-  victim: { index: number; tenant: Tenant } | null;
 }): Promise<Read[]> {
-  const probes = options.looks.map((look): Probe => ({ id: look.target.relation.oid, select: lookSql(look, options) }));
-  const acting = { role: options.role, settings: options.settings };
-  const answers = await ask(options.session, probes, Seen, acting);
-  return options.looks.map(({ target }) => {
-    const answer = answers.get(target.relation.oid);
-    const seen = answer?.ok ? answer.row : { own: null, foreign: null, nameless: null };
-    return {
-      relation: target.relation.oid,
-      role: options.roleIndex,
-      asker: options.asker,
-      victim: options.victim?.index ?? null,
-      ...seen,
-      failure: answer?.ok ? null : failureOf(answer),
-    };
+  const known = new Map<number, number>();
+  const probes = options.looks.map((look): Probe => {
+    const id = look.target.relation.oid;
+    const { bits, ...probe } = lookSql(look, options);
+    known.set(id, bits);
+    return { id, ...probe };
   });
+  const acting = { role: options.role, settings: options.settings };
+  const answers = await ask(options.session, probes, Bits, acting);
+  const { roleIndex: role, asker } = options;
+  return byAnswer(
+    options.looks,
+    ({ target }): Omit<Read, 'relations'> => {
+      const id = target.relation.oid;
+      const answer = answers.get(id);
+      const failure = answer?.ok ? null : failureOf(answer);
+      const seen = (bit: number) =>
+        answer?.ok && (known.get(id) ?? 0) & bit ? ((answer.row.bits ?? 0) & bit) !== 0 : null;
+      return { role, asker, own: seen(OWN), foreign: seen(FOREIGN), nameless: seen(NOBODYS), failure };
+    },
+    ({ own, foreign, nameless, failure }) => `${own} ${foreign} ${nameless} ${failure?.code} ${failure?.message}`,
+  ).map(({ answer, items }) => ({ ...answer, relations: items.map(({ target }) => target.relation.oid) }));
 }
 
-function lookSql(look: Look, options: { asker: Asker; tenant: Tenant }): string {
+/** What to ask, and which bits of the answer will say something. */
+function lookSql(look: Look, options: { asker: Asker; tenant: Tenant }): Omit<Probe, 'id'> & { bits: number } {
   const { relation, path, keyType, optional } = look.target;
   const from = `${qualified(relation)} as t`;
-  const any = `exists (select from ${from})`;
-  if (options.asker.kind === 'none' || options.asker.kind === 'empty') return `null::boolean, ${any}, null::boolean`;
+  const any = { from, bit: FOREIGN, holds: null };
+  if (options.asker.kind === 'none' || options.asker.kind === 'empty')
+    return { select: oneByOne([any]), bits: FOREIGN };
   if (!look.keyReadable)
-    return options.tenant.real ? `null::boolean, null::boolean, null::boolean` : `null::boolean, ${any}, null::boolean`;
+    return options.tenant.real ? { select: '0', bits: 0 } : { select: oneByOne([any]), bits: FOREIGN };
   const column = `t.${ident(path.column)}`;
-  const nameless = optional ? `exists (select from ${from} where ${column} is null)` : 'null::boolean';
+  const nameless = optional ? [{ from, bit: NOBODYS, holds: `${column} is null` }] : [];
+  const told = optional ? NOBODYS : 0;
   if (path.kind === 'key') {
-    if (!fits(options.tenant.id, keyType)) return `null::boolean, ${any}, ${nameless}`;
+    if (!fits(options.tenant.id, keyType)) return { select: oneByOne([any, ...nameless]), bits: FOREIGN | told };
     const self = typed(options.tenant.id, keyType);
-    return `exists (select from ${from} where ${column} = ${self}), exists (select from ${from} where ${column} <> ${self}), ${nameless}`;
+    const tests = [
+      { from, bit: OWN, holds: `${column} = ${self}` },
+      { from, bit: FOREIGN, holds: `${column} <> ${self}` },
+      ...nameless,
+    ];
+    const careful = oneByOne(tests);
+    const bits = OWN | FOREIGN | told;
+    return isSmall(look.target) ? { select: inOnePass(from, tests, 0), careful, bits } : { select: careful, bits };
   }
   // The parents may be hidden from this role, so children are looked up by parents that truth told us of.
-  return `${among(from, column, look.own, path.column)}, ${among(from, column, look.other, path.column)}, ${nameless}`;
+  const own = among(column, look.own, path.column);
+  const other = among(column, look.other, path.column);
+  const tests = [
+    ...(own === null ? [] : [{ from, bit: OWN, holds: own }]),
+    ...(other === null ? [] : [{ from, bit: FOREIGN, holds: other }]),
+    ...nameless,
+  ];
+  return { select: oneByOne(tests), bits: tests.reduce((bits, { bit }) => bits | bit, 0) };
 }
 
-function among(from: string, column: string, rows: readonly Row[], name: string): string {
+function among(column: string, rows: readonly Row[], name: string): string | null {
   const values = new Set(rows.map((row) => row[name]).filter((value) => value !== null && value !== undefined));
-  if (values.size === 0) return 'null::boolean';
-  const list = [...values].map((value) => literal(String(value))).join(', ');
-  return `exists (select from ${from} where ${column} in (${list}))`;
+  if (values.size === 0) return null;
+  return `${column} in (${[...values].map((value) => literal(String(value))).join(', ')})`;
 }
 
 /** Our own words for an answer that is missing. */

@@ -3,7 +3,18 @@ import type { Expect } from '../expect.ts';
 import { type ExposureBook, exposureBook } from '../exposure.ts';
 import { buildManifest, type Manifest, type Place, reaches } from '../manifest.ts';
 import { cut, shownName } from '../names.ts';
-import type { Evaluation, Policy, Raw, Read, Relation, Rewrite, Shape, Trigger, Truth } from '../raw.ts';
+import {
+  byRelation,
+  type Evaluation,
+  type Policy,
+  type Raw,
+  type Read,
+  type Relation,
+  type Rewrite,
+  type Shape,
+  type Trigger,
+  type Truth,
+} from '../raw.ts';
 import { type RoleBook, roleBook } from '../roles.ts';
 
 /** What was read, indexed for judging. Pure. */
@@ -36,15 +47,30 @@ export function openCase(raw: Raw, expect: Expect): Case {
     manifest,
     book,
     exposures: exposureBook(raw.catalog, manifest, book),
-    truths: new Map(raw.truths.map((truth) => [truth.relation, truth])),
-    reads: Map.groupBy(raw.reads, (read) => read.relation),
-    evaluations: Map.groupBy(raw.evaluations, (evaluation) => evaluation.relation),
+    truths: byRelation(raw.truths),
+    reads: listsOf(raw.reads),
+    evaluations: listsOf(raw.evaluations),
     shapes: Map.groupBy(raw.shapes, (shape) => shape.relation),
     policies: Map.groupBy(raw.catalog.policies, (policy) => policy.relation),
     triggers: Map.groupBy(raw.catalog.triggers, (trigger) => trigger.relation),
     rewrites: Map.groupBy(raw.catalog.rewrites, (rewrite) => rewrite.relation),
     placed: raw.catalog.relations.map((relation) => ({ relation, place: manifest.place(relation) })),
   };
+}
+
+/** The records about each relation, in the order in which they were made. Relations with the same share one list. */
+function listsOf<T extends { relations: readonly number[] }>(records: readonly T[]): ReadonlyMap<number, T[]> {
+  const marks = new Map<number, string>();
+  for (const [i, { relations }] of records.entries())
+    for (const relation of relations) marks.set(relation, `${marks.get(relation) ?? ''}${i},`);
+  const known = new Map<string, T[]>();
+  const lists = new Map<number, T[]>();
+  for (const [relation, mark] of marks) {
+    const list = known.get(mark) ?? mark.split(',').flatMap((i) => (i === '' ? [] : (records[Number(i)] ?? [])));
+    known.set(mark, list);
+    lists.set(relation, list);
+  }
+  return lists;
 }
 
 /** A finding whose subject and reason fit. */
