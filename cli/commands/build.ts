@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { readTrust } from '../../loader/trust.ts';
-import { candorError } from '../../schemas/index.ts';
+import { readEvidence } from '../../ledger/store.ts';
+import { type Content, candorError, Trust } from '../../schemas/index.ts';
 import { Common, defineCommand } from '../command.ts';
 import { validContent } from '../content.ts';
 import { contentFolder } from '../place.ts';
@@ -16,18 +18,21 @@ export default defineCommand({
     const folder = contentFolder(options.content, terminal);
     const valid = await validContent(folder, terminal);
     if (valid === undefined) return 2;
-    const { trust } = await readTrust(folder, terminal.now());
-    const demo = [...valid.content.sources.filter(({ data }) => data.environment === 'demo').map(({ id }) => id)];
-    const evidence = trust.evidence.filter(({ environment }) => environment === 'demo').map(({ source }) => source);
-    const source = demo[0] ?? evidence[0];
-    if (options.production && source !== undefined) throw candorError('BuildDemoInProduction', { source });
+    if (options.production) await refuseDemo(folder, valid.content);
     const dist = await buildSite(terminal.cwd, folder, options.verbose);
-    const { coverage, states } = trust;
+    // Told from what was built, so that the command line cannot say another number than the page.
+    const { coverage, states } = Trust.parse(JSON.parse(await readFile(join(dist, 'trust.json'), 'utf8')));
+    const { verified, inPlace, percent } = coverage;
     if (options.json) terminal.out(`${JSON.stringify({ dist, coverage, states }, null, 2)}\n`);
-    else {
-      const { verified, inPlace, percent } = coverage;
-      terminal.out(`Built ${dist}: ${verified} of ${inPlace} in-place claims verified and fresh (${percent} %).\n`);
-    }
+    else terminal.out(`Built ${dist}: ${verified} of ${inPlace} in-place claims verified and fresh (${percent} %).\n`);
     return 0;
   },
 });
+
+/** Throws BuildDemoInProduction when a source, or a record that would be published, is of a demonstration. */
+async function refuseDemo(folder: string, { sources }: Content): Promise<void> {
+  const declared = sources.map(({ id, data }) => ({ source: id, environment: data.environment }));
+  const { evidence } = await readEvidence(folder);
+  const demo = [...declared, ...evidence].find(({ environment }) => environment === 'demo');
+  if (demo !== undefined) throw candorError('BuildDemoInProduction', { source: demo.source });
+}
