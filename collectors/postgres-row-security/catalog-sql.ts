@@ -4,8 +4,10 @@
 const ours = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`;
 const inScope = `${ours} and ($2::text[] is null or n.nspname = any ($2))`;
 // Printing an expression and asking what a view permits open the relation, and would wait for its lock.
+// Locks are listed for the whole server, and databases made from one template have the same oids.
 const unlocked = (oid: string) =>
-  `${oid} <> all (array(select l.relation from pg_locks l where l.mode = 'AccessExclusiveLock' and l.relation is not null))`;
+  `${oid} <> all (array(select l.relation from pg_locks l where l.mode = 'AccessExclusiveLock' and l.relation is not null
+    and l.database = (select oid from pg_database where datname = current_database())))`;
 const has = (test: string, letter: string) => `case when ${test} then '${letter}' else '' end`;
 const byRole = (expression: string) =>
   `array(select ${expression} from unnest($1::oid[]) with ordinality x(role, i) order by i)`;
@@ -38,8 +40,8 @@ export const relations = `
 /** Only the columns that a judgement needs: tenant keys ($3), foreign keys, those in policies or with own rights. */
 export const columns = `
   with needed as (
-    select a.attrelid, a.attnum from pg_attribute a where a.attname = any ($3) and a.attnum > 0
-    union select a.attrelid, a.attnum from pg_attribute a where a.attacl is not null
+    select a.attrelid, a.attnum from pg_attribute a
+      where a.attrelid >= 16384 and a.attnum > 0 and (a.attname = any ($3) or a.attacl is not null)
     union select conrelid, conkey[1] from pg_constraint where contype = 'f' and cardinality(conkey) = 1
     union select confrelid, confkey[1] from pg_constraint where contype = 'f' and cardinality(conkey) = 1
     union select refobjid, refobjsubid from pg_depend
@@ -71,6 +73,7 @@ export const uniques = `
   from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
   where i.indisunique and not i.indisprimary and ${ours}`;
 
+/** One part ($2) of several ($1), divided by the relation as the readers are. Printing an expression opens its table. */
 export const policies = `
   select p.polrelid::int8::float8 as relation, p.polname as name, p.polcmd as command, p.polpermissive as permissive,
     case when 0 = any (p.polroles) then '{}'::text[]
@@ -82,7 +85,7 @@ export const policies = `
         and d.refobjid = p.polrelid and d.refobjsubid > 0 order by 1) as columns,
     array(select d.refobjid::int8::float8 from pg_depend d where d.classid = 'pg_policy'::regclass
       and d.objid = p.oid and d.refclassid = 'pg_proc'::regclass) as functions
-  from pg_policy p where ${unlocked('p.polrelid')} order by p.polrelid, p.polname`;
+  from pg_policy p where p.polrelid::int8 % $1 = $2 and ${unlocked('p.polrelid')} order by p.polrelid, p.polname`;
 
 /** Relations whose policies could not be read for a lock. */
 export const locked = `select distinct p.polrelid::int8::float8 as relation from pg_policy p

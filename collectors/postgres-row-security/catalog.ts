@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { Query } from '../clients/postgres.ts';
+import type { PostgresSession, Query } from '../clients/postgres.ts';
 import { SourceUnreadable } from '../define.ts';
 import * as sql from './catalog-sql.ts';
 import type { Expect } from './expect.ts';
+import { both, WORTH_TWO } from './lanes.ts';
 import { parseVia } from './names.ts';
 import { type ActingRole, Catalog, Membership, Role } from './raw.ts';
 import { roleBook } from './roles.ts';
@@ -23,8 +24,11 @@ export type Frame = {
 
 const anonymous = /^(web_?)?anon(ymous)?$/i;
 
-/** Reads roles and catalog in one transaction. Reads no table of the application. */
-export async function readFrame(query: Query, expect: Expect): Promise<Frame> {
+/**
+ * Reads roles and catalog, in one transaction; where there is much to read, `besides` takes a part of it in a session
+ * of its own. Reads no table of the application.
+ */
+export async function readFrame(query: Query, expect: Expect, besides: () => Promise<PostgresSession>): Promise<Frame> {
   const [server] = await query(
     Server,
     `select current_setting('server_version_num')::int as version, session_user::text as login,
@@ -52,6 +56,17 @@ export async function readFrame(query: Query, expect: Expect): Promise<Frame> {
     for (const name of [tenantKey, path?.column, path?.targetColumn]) if (name !== undefined) keys.add(name);
   }
   const shape = Catalog.shape;
+  const relations = await query(shape.relations.element, sql.relations, [ids, scope]);
+  const columnsBy = (of: Query) => of(shape.columns.element, sql.columns, [ids, scope, [...keys]]);
+  const policiesBy = (of: Query, parts: number, part: number) =>
+    of(shape.policies.element, sql.policies, [parts, part]);
+  const [policies, [more, columns]] =
+    relations.length < WORTH_TWO
+      ? [await policiesBy(query, 1, 0), [[], await columnsBy(query)] as const]
+      : await both(
+          policiesBy(query, 2, 0),
+          (await besides()).read(async (of) => [await policiesBy(of, 2, 1), await columnsBy(of)] as const),
+        );
   return {
     serverVersion: server.version,
     login: server.login,
@@ -61,11 +76,11 @@ export async function readFrame(query: Query, expect: Expect): Promise<Frame> {
       roles,
       memberships,
       schemas: await query(shape.schemas.element, sql.schemas, [ids]),
-      relations: await query(shape.relations.element, sql.relations, [ids, scope]),
-      columns: await query(shape.columns.element, sql.columns, [ids, scope, [...keys]]),
+      relations,
+      columns,
       foreignKeys: await query(shape.foreignKeys.element, sql.foreignKeys),
       uniques: await query(shape.uniques.element, sql.uniques),
-      policies: await query(shape.policies.element, sql.policies),
+      policies: [...policies, ...more],
       locked: (await query(z.object({ relation: z.number() }), sql.locked)).map(({ relation }) => relation),
       rewrites: await query(shape.rewrites.element, sql.rewrites),
       functions: await query(shape.functions.element, sql.functions, [ids]),

@@ -3,7 +3,7 @@ import { type CollectContext, SourceUnreadable } from '../define.ts';
 import { type Frame, readFrame } from './catalog.ts';
 import { type ContextPlan, planContext, type Tenant } from './context.ts';
 import type { Expect } from './expect.ts';
-import { allDone, inParts, WORTH_TWO } from './lanes.ts';
+import { allDone, inParts } from './lanes.ts';
 import { buildManifest, isTable, type Manifest } from './manifest.ts';
 import { keyHome } from './paths-sql.ts';
 import { probeAll } from './probe.ts';
@@ -17,8 +17,9 @@ const MAX_TENANTS = 8;
 
 /** The sessions of one run. `untold` have not been told of any tenant, so that their settings are truly absent. */
 export type Sessions = {
-  main: PostgresSession;
-  untold: readonly PostgresSession[];
+  untold: readonly [PostgresSession, ...PostgresSession[]];
+  /** One more, for what must be told of a tenant before. */
+  told: () => Promise<PostgresSession>;
   /** None where the source names no second connection. */
   truth: readonly PostgresSession[];
 };
@@ -51,10 +52,16 @@ export async function collect(context: CollectContext<Expect>): Promise<Raw> {
   try {
     const main = await keep(url);
     progress('reading the catalog');
-    const frame = await main.read((query) => readFrame(query, expect));
-    const pair = frame.catalog.relations.length < WORTH_TWO ? 1 : 2;
-    const several = (to: string) => allDone(Array.from({ length: pair }, () => keep(to)));
-    const sessions: Sessions = { main, untold: await several(url), truth: truthUrl ? await several(truthUrl) : [] };
+    const untold: [PostgresSession, ...PostgresSession[]] = [main];
+    const frame = await main.read((query) =>
+      readFrame(query, expect, async () => {
+        const second = await keep(url);
+        untold.push(second);
+        return second;
+      }),
+    );
+    const truth = truthUrl ? await allDone(untold.map(() => keep(truthUrl))) : [];
+    const sessions: Sessions = { untold, told: () => keep(url), truth };
     const manifest = buildManifest(frame.catalog, expect);
     const plan = planContext(frame.catalog, expect);
     const targets = frame.catalog.relations.flatMap((relation) => {
@@ -118,7 +125,9 @@ async function readTruths(
   tables: readonly Target[],
   tenants: readonly Tenant[],
 ): Promise<Truth[]> {
-  const parts = inParts(tables, sessions).map(({ session, items }) => readTruth(session, items, tenants));
+  const parts = inParts(tables, sessions, ({ relation }) => relation.oid).map(({ session, items }) =>
+    readTruth(session, items, tenants),
+  );
   return (await allDone(parts)).flat();
 }
 

@@ -73,13 +73,17 @@ function lanesOf({ sessions, targets, frame, manifest }: Probing): Lane[] {
       return [relation.oid, { policies: own, columns, likeness: likenessOf(relation, path, own, columns) }];
     }),
   );
-  return inParts(targets, sessions.untold).map(({ session, items }) => ({ session, targets: items, evaluable }));
+  return inParts(targets, sessions.untold, ({ relation }) => relation.oid).map(({ session, items }) => ({
+    session,
+    targets: items,
+    evaluable,
+  }));
 }
 
 /** Probes as anybody else would prove nothing, so without the role there are none. */
 async function assertActing({ sessions, frame }: Probing, role: ActingRole): Promise<void> {
   try {
-    await sessions.main.read(async () => undefined, { role: role.name });
+    await sessions.untold[0].read(async () => undefined, { role: role.name });
   } catch (failure) {
     if (!(failure instanceof PostgresUnreadable) || failure.fatal) throw failure;
     throw new SourceUnreadable(
@@ -115,9 +119,11 @@ async function sampleRows(probing: Probing, pairs: ReadonlyMap<number, Pair>): P
     return needed ? [{ target, columns: [...columns] }] : [];
   });
   const samples: Samples = new Map();
+  if (wanted.length === 0) return samples;
   const client = frame.acting.find((role) => role.kind === 'client');
+  const among = sessions.truth.length > 0 ? sessions.truth : [await sessions.told()];
   for (const [index, tenant] of tenants.entries()) {
-    if (!tenant.real || wanted.length === 0) continue;
+    if (!tenant.real) continue;
     const targets = wanted.filter(({ target }) => {
       const pair = pairs.get(target.relation.oid);
       return pair?.one === index || pair?.other === index;
@@ -130,9 +136,10 @@ async function sampleRows(probing: Probing, pairs: ReadonlyMap<number, Pair>): P
             role: client.name,
             settings: withPresets(probing, client, settingsFor(plan, asker, client, tenants, undefined)),
           };
-    const among = sessions.truth.length > 0 ? sessions.truth : [sessions.main];
     const parts = await allDone(
-      inParts(targets, among).map(({ session, items }) => readSamples({ session, acting, targets: items, tenant })),
+      inParts(targets, among, ({ target }) => target.relation.oid).map(({ session, items }) =>
+        readSamples({ session, acting, targets: items, tenant }),
+      ),
     );
     samples.set(index, new Map(parts.flatMap((part) => [...part])));
   }

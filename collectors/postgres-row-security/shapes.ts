@@ -74,6 +74,9 @@ async function look(
   const text = `select count(*)::int as rows, coalesce(sum(h), 0)::text as digest,
       coalesce(array_agg(h::text), '{}') as hashes, count(*) filter (where h = any ($1::int8[]))::int as common
     from (select hashtextextended(v::text, ${salt}) as h from ${qualified(relation)} v limit ${ROWS}) q`;
-  const [seen] = await sessions.main.read((query) => query(Seen, text, [[...first]]), { role: role.name, settings });
+  const [seen] = await sessions.untold[0].read((query) => query(Seen, text, [[...first]]), {
+    role: role.name,
+    settings,
+  });
   return seen ?? { rows: 0, digest: '', hashes: [], common: 0 };
 }
