@@ -5,7 +5,7 @@ import { type Acting, type PostgresSession, PostgresUnreadable } from '../client
  * One question about one relation: what follows `select n,`, in columns that are the same for all. `careful` asks the
  * same so that the first row which answers it is enough; it is used where the quick way failed.
  */
-export type Probe = { id: number; select: string; careful?: string };
+export type Probe = { id: number; select: string; careful?: () => string };
 
 /** A probe's answer, or why there is none. */
 export type Answer<Row> = { ok: true; row: Row } | { ok: false; failure: PostgresUnreadable };
@@ -30,7 +30,7 @@ export async function ask<Row extends z.ZodRawShape>(
 
   async function batch(part: readonly Probe[], within: Acting, again: boolean): Promise<void> {
     const union = part
-      .map(({ select, careful }, n) => `select ${n}, ${again ? (careful ?? select) : select}`)
+      .map(({ select, careful }, n) => `select ${n}, ${again ? (careful?.() ?? select) : select}`)
       .join('\nunion all ');
     const text = `select string_agg(n::text, ',') as ns, ${list} from (\n${union}\n) q(n, ${list}) group by ${list}`;
     try {

@@ -1,6 +1,8 @@
 // Statements over the system catalogs. All run with an empty search_path, so that everything printed is qualified.
 // $1 is always the acting roles' oids; $2, where there is one, the schemas (null for all but the system's).
 
+import { BLOCK } from './lanes.ts';
+
 const ours = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`;
 const inScope = `${ours} and ($2::text[] is null or n.nspname = any ($2))`;
 // Printing an expression and asking what a view permits open the relation, and would wait for its lock.
@@ -85,7 +87,7 @@ export const policies = `
         and d.refobjid = p.polrelid and d.refobjsubid > 0 order by 1) as columns,
     array(select d.refobjid::int8::float8 from pg_depend d where d.classid = 'pg_policy'::regclass
       and d.objid = p.oid and d.refclassid = 'pg_proc'::regclass) as functions
-  from pg_policy p where p.polrelid::int8 % $1 = $2 and ${unlocked('p.polrelid')} order by p.polrelid, p.polname`;
+  from pg_policy p where p.polrelid::int8 / ${BLOCK} % $1 = $2 and ${unlocked('p.polrelid')} order by p.polrelid, p.polname`;
 
 /** Relations whose policies could not be read for a lock. */
 export const locked = `select distinct p.polrelid::int8::float8 as relation from pg_policy p

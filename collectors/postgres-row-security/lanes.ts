@@ -3,6 +3,9 @@ import type { PostgresSession } from '../clients/postgres.ts';
 /** Fewer relations than this are not worth a second session. */
 export const WORTH_TWO = 400;
 
+/** Oids of tables made one after the other may all be even, but they are spread over blocks. */
+export const BLOCK = 64;
+
 /**
  * Divides what is to be read among sessions that work side by side. A relation is always read by the same one, by its
  * oid, because a session that has read a relation keeps what it knows of it.
@@ -14,7 +17,7 @@ export function inParts<Item>(
 ): { session: PostgresSession; items: Item[] }[] {
   return sessions.map((session, part) => ({
     session,
-    items: items.filter((item) => oidOf(item) % sessions.length === part),
+    items: items.filter((item) => Math.floor(oidOf(item) / BLOCK) % sessions.length === part),
   }));
 }
 

@@ -31,7 +31,12 @@ export type Manifest = {
 export function buildManifest(catalog: Catalog, expect: Expect): Manifest {
   const byOid = new Map(catalog.relations.map((relation) => [relation.oid, relation]));
   const byName = new Map(catalog.relations.map((relation) => [nameKey(relation), relation]));
-  const columns = new Map(catalog.columns.map((column) => [`${column.relation} ${column.name}`, column]));
+  const columns = new Map<number, Map<string, Column>>();
+  for (const column of catalog.columns) {
+    const own = columns.get(column.relation);
+    if (own) own.set(column.name, column);
+    else columns.set(column.relation, new Map([[column.name, column]]));
+  }
   const foreignKeys = Map.groupBy(catalog.foreignKeys, (key) => key.relation);
   const declared = new Map<string, Expect['tables'][string]>();
   const missing: string[] = [];
@@ -41,7 +46,7 @@ export function buildManifest(catalog: Catalog, expect: Expect): Manifest {
     declared.set(nameKey(name), placement);
     if (!byName.has(nameKey(name))) missing.push(shownName(name));
   }
-  const column = (relation: number, name: string) => columns.get(`${relation} ${name}`);
+  const column = (relation: number, name: string) => columns.get(relation)?.get(name);
   // What tenant columns point at lists the tenants: there the referenced column is the tenant's id.
   const lists = new Map<number, string>();
   for (const key of catalog.foreignKeys)

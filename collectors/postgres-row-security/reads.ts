@@ -64,12 +64,13 @@ export async function readTruth(
       tenant.real && fits(tenant.id, keyType) ? [{ bit: 2 ** i, holds: `${key} = ${typed(tenant.id, keyType)}` }] : [],
     );
     const nameless = optional ? [{ bit: NAMELESS, holds: `t.${ident(path.column)} is null` }] : [];
-    const careful = oneByOne([
-      ...found.map((test) => ({ from, ...test })),
-      ...nameless.map((test) => ({ from: own, ...test })),
-      { from: own, bit: ANY, holds: null },
-    ]);
-    if (!isSmall(target)) return { id: relation.oid, select: careful };
+    const careful = () =>
+      oneByOne([
+        ...found.map((test) => ({ from, ...test })),
+        ...nameless.map((test) => ({ from: own, ...test })),
+        { from: own, bit: ANY, holds: null },
+      ]);
+    if (!isSmall(target)) return { id: relation.oid, select: careful() };
     const select = inOnePass(own, [...found, ...nameless, { bit: ANY, holds: 'false' }], ANY);
     return { id: relation.oid, select, careful };
   });
@@ -203,9 +204,9 @@ function lookSql(look: Look, options: { asker: Asker; tenant: Tenant }): Omit<Pr
       { from, bit: FOREIGN, holds: `${column} <> ${self}` },
       ...nameless,
     ];
-    const careful = oneByOne(tests);
+    const careful = () => oneByOne(tests);
     const bits = OWN | FOREIGN | told;
-    return isSmall(look.target) ? { select: inOnePass(from, tests, 0), careful, bits } : { select: careful, bits };
+    return isSmall(look.target) ? { select: inOnePass(from, tests, 0), careful, bits } : { select: careful(), bits };
   }
   // The parents may be hidden from this role, so children are looked up by parents that truth told us of.
   const own = among(column, look.own, path.column);
