@@ -78,7 +78,7 @@ export function parse(name: string, command: Command, argv: string[]): { input: 
 }
 
 /** One line: `candor collect [SOURCE…] [--fail-on …]`. */
-export function usageOf(name: string, command: Command): string {
+function usageOf(name: string, command: Command): string {
   const flags = Object.entries(command.options.shape).map(([key, schema]) =>
     isFlag(schema) ? `[--${key}]` : `[--${key} ${key.toUpperCase()}]`,
   );

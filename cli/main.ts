@@ -9,7 +9,7 @@ import { type Command, helpOf, parse, type Terminal } from './command.ts';
 const folder = join(import.meta.dirname, 'commands');
 
 /** The names of all subcommands: the files of `commands/`. */
-export function commandNames(): string[] {
+function commandNames(): string[] {
   return readdirSync(folder)
     .filter((file) => /\.(ts|js)$/.test(file) && !file.endsWith('.d.ts'))
     .map((file) => file.replace(/\.(ts|js)$/, ''))
@@ -17,7 +17,7 @@ export function commandNames(): string[] {
 }
 
 /** Loads one subcommand. Throws UsageUnknownCommand. */
-export async function loadCommand(name: string): Promise<Command> {
+async function loadCommand(name: string): Promise<Command> {
   const names = commandNames();
   if (!names.includes(name))
     throw candorError('UsageUnknownCommand', { command: name, suggestion: nearest(name, names) });

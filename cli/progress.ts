@@ -22,7 +22,7 @@ export function showProgress({ err, interactive }: Terminal): (event: CollectEve
 }
 
 /** `  app-db/postgres-row-security  9 passed, 1 failed`, and below it each check that did not pass. */
-export function resultLine(result: CollectResult, colour: boolean): string {
+function resultLine(result: CollectResult, colour: boolean): string {
   const name = `  ${result.source}/${result.collector}`;
   if ('error' in result) return `${name}  not recorded: ${result.error.what}\n    ${result.error.hint}`;
   const { checks, population } = result.evidence;

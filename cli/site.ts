@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import sirv from 'sirv';
@@ -48,11 +48,10 @@ export function serveSite(dist: string, port: number, host: string): Promise<{ s
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     },
   });
-  const page = sirv(dist, { dev: true, single: '404.html' });
   const server = createServer((request, response) =>
-    files(request, response, () => {
-      response.statusCode = 404;
-      page(request, response);
+    files(request, response, async () => {
+      const page = await readFile(join(dist, '404.html')).catch(() => 'Not found');
+      response.writeHead(404, { ...headers, 'Content-Type': 'text/html; charset=utf-8' }).end(page);
     }),
   );
   return new Promise((resolve, reject) => {

@@ -19,7 +19,7 @@ import { type FoundFile, unknownFile, unreadable, type Walk, walk, wholeFile } f
 import { parseStrict } from './zod-errors.ts';
 
 /** The prose of a content file. */
-export type Body = {
+type Body = {
   /** Markdown or MDX, everything after the front matter. */
   text: string;
   /** Absolute path of the file. */

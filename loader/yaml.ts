@@ -2,9 +2,7 @@ import { type ErrorCode, isAlias, isMap, isScalar, isSeq, type ParsedNode, parse
 import type { Path, Span } from './position.ts';
 
 /** Something in a file that is not YAML as we read it. Offsets count from the beginning of the YAML text. */
-export type YamlProblem =
-  | { kind: 'syntax'; problem: string; span: Span }
-  | { kind: 'duplicate'; key: string; span: Span };
+type YamlProblem = { kind: 'syntax'; problem: string; span: Span } | { kind: 'duplicate'; key: string; span: Span };
 
 /** The fields of one file: their value, what is wrong with them, and where each part stands. */
 export type Yaml = {

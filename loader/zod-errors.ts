@@ -6,7 +6,7 @@ import { isFields, type Path, pathText, valueAt } from './position.ts';
 import { choice, words } from './words.ts';
 
 /** Where the parts of a value stand. A key or value that is not there has the place of its parent. */
-export type Locate = (path: Path, part: 'key' | 'value') => Location;
+type Locate = (path: Path, part: 'key' | 'value') => Location;
 
 /** What is parsed: a value, the schema for it, what one such thing is called, and where it stands in its file. */
 export type Parsed<T> = { schema: z.ZodType<T>; value: unknown; type: string; locate: Locate; prefix?: Path };

@@ -1,7 +1,7 @@
 import type { ClaimState, Coverage, Instant, Trust } from '../schemas/index.ts';
 
 /** What became of one claim between two moments. */
-export type ClaimChange = {
+type ClaimChange = {
   id: string;
   title: string;
   change: 'added' | 'removed' | 'state' | 'reworded';

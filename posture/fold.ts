@@ -11,7 +11,7 @@ import type {
 import { after } from './time.ts';
 
 /** Open failures listed for one check; the rest is counted. */
-export const OPEN_FAILURES_LISTED = 50;
+const OPEN_FAILURES_LISTED = 50;
 
 /** One check of one run, before anything is known of earlier runs. */
 export type CheckRun = {
@@ -33,7 +33,7 @@ export function countOutcomes(findings: readonly Finding[]): OutcomeCounts {
 }
 
 /** All findings of one check together. Passed only when something was judged, everything was seen, and all of it passed. */
-export function rollUp(findings: readonly Finding[], complete: boolean): { outcome: Outcome; reason: string } {
+function rollUp(findings: readonly Finding[], complete: boolean): { outcome: Outcome; reason: string } {
   const counts = countOutcomes(findings);
   const judged = counts.passed + counts.failed + counts.inconclusive + counts.error;
   if (counts.failed > 0) return { outcome: 'failed', reason: some(findings, 'failed', judged, 'failed') };

@@ -2,7 +2,7 @@ import { type DateOn, type Duration, durationMs, type Freshness, type Instant } 
 
 const DAY = 86_400_000;
 /** Past validUntil by this much, evidence counts as abandoned. */
-export const ABANDONED_AFTER_MS = 30 * DAY;
+const ABANDONED_AFTER_MS = 30 * DAY;
 
 /** `at` and `duration` together. */
 export function after(at: Instant, duration: Duration): Instant {

@@ -77,10 +77,13 @@ else {
   await part('nothing unused', async () => (await run('knip', ['--no-progress'])) === 0);
 }
 const unit = join(reports, 'unit.json');
-const slow = ['test/package/**', 'test/sabotage/**', 'test/site/**', 'test/system/**', 'test/collectors/**/live*'].flatMap((glob) => [
-  '--exclude',
-  glob,
-]);
+const slow = [
+  'test/package/**',
+  'test/sabotage/**',
+  'test/site/**',
+  'test/system/**',
+  'test/collectors/**/live*',
+].flatMap((glob) => ['--exclude', glob]);
 await suite(fast ? 'fast tests' : 'tests', VitestReport, unit, () =>
   run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`, ...(fast ? slow : [])]),
 );

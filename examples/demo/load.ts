@@ -10,7 +10,6 @@ export const demoDatabases = {
   reporting: { name: 'larkspur_reporting', owner: [], superuser: ['reporting.sql'] },
   archive: { name: 'larkspur_archive', owner: [], superuser: ['archive.sql'] },
 } as const;
-export type DemoDatabase = keyof typeof demoDatabases;
 
 /** Finds any canary of the demo: every private value holds one, and nothing that is published may. */
 export const demoCanary = /canary-7f3a[0-9a-f]{12}/;

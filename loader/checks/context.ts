@@ -48,7 +48,7 @@ export function textsAt(context: CheckContext, type: ContentType, pattern: Patte
 }
 
 /** All paths of a value that fit a pattern. */
-export function pathsAt(value: unknown, pattern: Pattern): Path[] {
+function pathsAt(value: unknown, pattern: Pattern): Path[] {
   return pattern.reduce<Path[]>(
     (paths, step) =>
       paths.flatMap((path) => {

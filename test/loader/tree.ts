@@ -44,7 +44,7 @@ export function claim(...lines: string[]): string {
 }
 
 /** The collector that the small folder cites. */
-export const collectors: ReadonlyMap<string, KnownCollector> = new Map<string, KnownCollector>([
+const collectors: ReadonlyMap<string, KnownCollector> = new Map<string, KnownCollector>([
   [
     'postgres-row-security',
     {

@@ -6,7 +6,7 @@ import { type Content, Evidence, type Exception, type Finding, Outcome, type Tru
 
 export const DAY = 86_400_000;
 export const T0 = Date.parse('2026-11-03T09:00:00Z');
-export const REF = 'app-db/rows#no-cross-tenant-read';
+const REF = 'app-db/rows#no-cross-tenant-read';
 const digest = 'a'.repeat(64);
 
 /** One run: what was found, whether all was seen, and when. */

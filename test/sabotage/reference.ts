@@ -6,7 +6,7 @@ import { type PostgresMajor, startPostgres } from '../../examples/postgres-serve
 import { Finding } from '../../schemas/index.ts';
 import type { Mutation } from './verdicts.ts';
 
-export type ReferenceDatabase = NonNullable<Mutation['database']>;
+type ReferenceDatabase = NonNullable<Mutation['database']>;
 
 /** Outcomes by `check subject`, and the reasons for reading a failed test. */
 export type Verdicts = Map<string, Finding>;
