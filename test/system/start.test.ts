@@ -15,7 +15,8 @@ afterEach(() => workspace.remove());
 test('start serves the page, and Ctrl-C ends everything that was started', async () => {
   const child = candor(workspace.root, ['start']);
   const end = ended(child);
-  const text = await printed(child, 'Ctrl-C ends everything.');
+  // The address is on stdout and the hints are on stderr: either may arrive first.
+  const [text] = await Promise.all([printed(child, '/\n'), printed(child, 'Ctrl-C ends everything.')]);
   const url = /http:\/\/localhost:\d+\//.exec(text)?.[0] ?? '';
   const home = await fetch(url);
   expect(home.status).toBe(200);
