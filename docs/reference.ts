@@ -5,6 +5,7 @@ import {
   contentGlob,
   contentJsonSchema,
   contentTypeNames,
+  editorSettings,
   installedSchemas,
   type JsonSchema,
   schemaFile,
@@ -27,7 +28,14 @@ export function referenceFiles(collectors: ReadonlyMap<string, Collector>, examp
     ['content.md', contentPage(examples)],
     ['errors.md', errorsPage()],
     ['collectors.md', collectorsPage([...collectors.values()])],
+    // So that editors complete this repository’s own content.
+    ['../../.vscode/settings.json', settingsHere()],
   ]);
+}
+
+function settingsHere(): string {
+  const text = JSON.stringify(editorSettings, null, 2).replaceAll(installedSchemas, './docs/reference/schemas');
+  return `${text}\n`;
 }
 
 function contentPage(examples: Examples): string {
