@@ -167,6 +167,10 @@ export const largeObjects = `
 export const powers = `
   select what, array(select pg_get_userbyid(x.role)::text from unnest($1::oid[]) x(role)
     where case kind when 'f' then has_function_privilege(x.role, oid, 'EXECUTE')
+      when 's' then (select reset_val from pg_settings g where g.name = 'lo_compat_privileges') = 'on'
+        or exists (select from pg_db_role_setting g, unnest(g.setconfig) entry where g.setrole in (0, x.role)
+          and g.setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database()))
+          and entry ~* '^lo_compat_privileges=(on|t|true|y|yes|1)$')
       else has_any_column_privilege(x.role, oid, 'SELECT') end) as roles
   from (
     select 'f' as kind, p.oid, p.proname::text as what from pg_proc p join pg_namespace n on n.oid = p.pronamespace
@@ -175,5 +179,7 @@ export const powers = `
     union all
     select 't', c.oid, c.relname::text from pg_class c where c.relnamespace = 'pg_catalog'::regnamespace
       and c.relname in ('pg_authid', 'pg_shadow', 'pg_statistic', 'pg_largeobject', 'pg_user_mapping',
-        'pg_statistic_ext_data') ) powers
+        'pg_statistic_ext_data')
+    union all
+    select 's', 0, 'any large object, since lo_compat_privileges is on' ) powers
   order by 1`;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PostgresMajor } from '../../examples/postgres-server.ts';
 import { differences } from './compare.ts';
+import { latentPolicies } from './latent-policies.ts';
 import { nearMisses } from './near-misses.ts';
 import { policies } from './policies.ts';
 import { privileges } from './privileges.ts';
@@ -9,7 +10,7 @@ import { state } from './state.ts';
 import type { Mutation } from './verdicts.ts';
 import { waysAround } from './ways-around.ts';
 
-const mutations: Mutation[] = [...state, ...policies, ...waysAround, ...privileges, ...nearMisses];
+const mutations: Mutation[] = [...state, ...policies, ...waysAround, ...privileges, ...latentPolicies, ...nearMisses];
 
 /** What is wrong with the demo on purpose; see its README. Nothing else about it may be. */
 const imperfections = [
