@@ -48,7 +48,7 @@ export const columns = `
     union select confrelid, confkey[1] from pg_constraint where contype = 'f' and cardinality(conkey) = 1
     union select refobjid, refobjsubid from pg_depend
       where classid = 'pg_policy'::regclass and refclassid = 'pg_class'::regclass and refobjsubid > 0)
-  select a.attrelid::int8::float8 as relation, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
+  select a.attrelid::int8::float8 as relation, a.attname as name, case t.typtype when 'd' then format_type(t.typbasetype, t.typtypmod) else format_type(a.atttypid, a.atttypmod) end as type,
     t.typcategory as category,
     a.attnotnull or t.typnotnull or exists (select from pg_constraint k where k.conrelid = a.attrelid
       and k.contype = 'c' and k.convalidated and k.conkey = array[a.attnum]
@@ -86,7 +86,9 @@ export const policies = `
       where d.classid = 'pg_policy'::regclass and d.objid = p.oid and d.refclassid = 'pg_class'::regclass
         and d.refobjid = p.polrelid and d.refobjsubid > 0 order by 1) as columns,
     array(select d.refobjid::int8::float8 from pg_depend d where d.classid = 'pg_policy'::regclass
-      and d.objid = p.oid and d.refclassid = 'pg_proc'::regclass) as functions
+      and d.objid = p.oid and d.refclassid = 'pg_proc'::regclass) as functions,
+    array(select distinct d.refobjid::int8::float8 from pg_depend d where d.classid = 'pg_policy'::regclass
+      and d.objid = p.oid and d.refclassid = 'pg_class'::regclass and d.refobjid <> p.polrelid) as relations
   from pg_policy p where p.polrelid::int8 / ${BLOCK} % $1 = $2 and ${unlocked('p.polrelid')} order by p.polrelid, p.polname`;
 
 /** Relations whose policies could not be read for a lock. */
@@ -132,6 +134,11 @@ export const schemas = `
   select n.nspname as name, ${byRole(`has_schema_privilege(x.role, n.oid, 'USAGE')`)} as usage,
     ${byRole(`has_schema_privilege(x.role, n.oid, 'CREATE')`)} as create
   from pg_namespace n where ${ours} order by 1`;
+
+export const databases = `
+  select current_database()::text as name,
+    ${byRole(`has_database_privilege(x.role, current_database(), 'CREATE')`)} as create,
+    ${byRole(`has_database_privilege(x.role, current_database(), 'TEMPORARY')`)} as temporary`;
 
 export const defaults = `
   select pg_get_userbyid(d.defaclrole) as owner, n.nspname as schema, d.defaclobjtype as kind,

@@ -76,6 +76,7 @@ export async function readFrame(query: Query, expect: Expect, besides: () => Pro
       roles,
       memberships,
       schemas: await query(shape.schemas.element, sql.schemas, [ids]),
+      databases: await query(shape.databases.element, sql.databases, [ids]),
       relations,
       columns,
       foreignKeys: await query(shape.foreignKeys.element, sql.foreignKeys),
@@ -100,8 +101,8 @@ export function membershipSql(version: number): string {
   // Since 16 each membership says whether it inherits and whether it may be SET; ADMIN can grant itself both.
   const rights =
     version >= 160_000
-      ? 'a.inherit_option as inherits, a.set_option or a.admin_option as settable'
-      : 'm.rolinherit as inherits, true as settable';
+      ? 'a.inherit_option as inherits, a.set_option or a.admin_option as settable, a.admin_option as admin'
+      : 'm.rolinherit as inherits, true as settable, a.admin_option as admin';
   return `select m.rolname as member, r.rolname as role, ${rights} from pg_auth_members a
     join pg_roles m on m.oid = a.member join pg_roles r on r.oid = a.roleid order by 1, 2`;
 }

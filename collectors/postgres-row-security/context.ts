@@ -3,7 +3,13 @@ import type { Expect } from './expect.ts';
 import type { ActingRole, Asker, Catalog } from './raw.ts';
 
 /** A tenant to compare with, and one of its users. Stays in memory. */
-export type Tenant = { id: string; user: string; real: boolean };
+export type Tenant = {
+  id: string;
+  user: string;
+  real: boolean;
+  /** Whether a policy names it. */
+  named?: boolean;
+};
 
 /** How a session is told who is asking: setting name to template. */
 export type ContextPlan = {

@@ -15,7 +15,7 @@ export type Subject = {
   path: TenantPath;
   policies: Policy[];
   columns: Column[];
-  /** What `likenessOf` says of it. */
+  /** A short name for what `likenessOf` says of it. */
   likeness: string;
   commands: Command[];
   /** Real rows, cut to the columns that policies look at. */

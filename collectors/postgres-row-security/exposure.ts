@@ -1,5 +1,6 @@
 import { isTable, type Manifest, reaches } from './manifest.ts';
-import type { Catalog, DatabaseFunction, Relation } from './raw.ts';
+import { applicable } from './policies.ts';
+import type { ActingRole, Catalog, DatabaseFunction, Policy, Relation } from './raw.ts';
 import type { RoleBook } from './roles.ts';
 
 /** A relation with tenants’ rows that something reads with the rights of somebody else than the caller. */
@@ -17,7 +18,13 @@ export type ExposureBook = {
 };
 
 /** Follows views, rules and functions down to tables. Pure. */
-export function exposureBook(catalog: Catalog, manifest: Manifest, book: RoleBook): ExposureBook {
+export function exposureBook(
+  catalog: Catalog,
+  manifest: Manifest,
+  book: RoleBook,
+  acting: readonly ActingRole[],
+): ExposureBook {
+  const policies = Map.groupBy(catalog.policies, (policy) => policy.relation);
   const rewrites = Map.groupBy(catalog.rewrites, (rewrite) => rewrite.relation);
   const functions = new Map(catalog.functions.map((each) => [each.oid, each]));
   const byWord = new Map<string, Relation[]>();
@@ -52,7 +59,7 @@ export function exposureBook(catalog: Catalog, manifest: Manifest, book: RoleBoo
       for (const oid of rewrite.functions) {
         const next = functions.get(oid);
         // A function in a view runs as the caller, unless it is a definer's.
-        if (next?.definer && next.extension === null) walkFunction(next, next.owner, found, seen);
+        if (next?.definer && !isCompiled(next)) walkFunction(next, next.owner, found, seen);
       }
     }
   }
@@ -83,13 +90,34 @@ export function exposureBook(catalog: Catalog, manifest: Manifest, book: RoleBoo
         if (qualifiers.has('') || qualifiers.has(relation.schema.toLowerCase()))
           walkRelation(relation, reader, found, seen);
       for (const called of functionsByWord.get(word) ?? []) {
-        if (called === each || called.extension !== null) continue;
+        if (called === each || isCompiled(called)) continue;
         if (!qualifiers.has('') && !qualifiers.has(called.schema.toLowerCase())) continue;
         const inner = walkFunction(called, called.definer ? called.owner : reader, found, seen);
         unknown ??= inner;
       }
     }
     return unknown;
+  }
+
+  // Policies apply to the reader too, but one that no client has may show it the rows of all.
+  function admittedWidely(relation: Relation, reader: string): boolean {
+    const own = policies.get(relation.oid) ?? [];
+    const place = manifest.place(relation);
+    const clients = acting.filter(({ kind }) => kind !== 'anonymous').map(({ name }) => book.inherited(name));
+    const { permissive, restrictive } = applicable(own, book.inherited(reader), 'select');
+    const scoped = (policy: Policy) =>
+      place.kind === 'tenant' &&
+      policy.columns.includes(place.path.column) &&
+      (policy.functions.length > 0 || /\b(current_|session_user)/i.test(policy.using ?? ''));
+    return (
+      !restrictive.some(scoped) &&
+      permissive.some(
+        (policy) =>
+          policy.using !== null &&
+          !scoped(policy) &&
+          !clients.some((roles) => applicable([policy], roles, 'select').permissive.length > 0),
+      )
+    );
   }
 
   const readerOf = (relation: Relation) => (isInvoker(relation) ? null : relation.owner);
@@ -110,13 +138,25 @@ export function exposureBook(catalog: Catalog, manifest: Manifest, book: RoleBoo
       return [...found.values()];
     },
     aroundPolicies: ({ relation, reader }) =>
-      relation.rowSecurity ? book.bypasses(reader, relation) : !reaches(relation, /[rR]/),
+      relation.rowSecurity
+        ? book.bypasses(reader, relation) || admittedWidely(relation, reader)
+        : !reaches(relation, /[rR]/),
   };
+}
+
+/** Whether a function is an extension’s compiled code. One in SQL may be anybody’s that was added to an extension. */
+export function isCompiled(each: DatabaseFunction): boolean {
+  return each.extension !== null && each.language !== 'sql' && each.language !== 'plpgsql';
 }
 
 /** Whether a view reads with the rights of its caller. */
 export function isInvoker(relation: Relation): boolean {
-  return relation.options.some((option) => /^security_invoker=(true|on|yes|1)$/i.test(option));
+  return isOn(relation, 'security_invoker');
+}
+
+/** Whether a view’s option is on, in any of the spellings that PostgreSQL takes. */
+export function isOn(relation: Relation, name: string): boolean {
+  return relation.options.some((option) => new RegExp(`^${name}=(t|tr|tru|true|y|ye|yes|on|1)$`, 'i').test(option));
 }
 
 // Nothing can be told about compiled code, nor about statements that are put together while they run.
@@ -126,17 +166,22 @@ function opaque(each: DatabaseFunction): string | null {
   const body = withoutComments(each.body);
   if (each.language === 'plpgsql' && /\bexecute\b(?!\s+(?:procedure|function)\b)/i.test(body))
     return 'it puts statements together while it runs';
-  return /\bdblink|query_to_xml|\blo_get\b|\bloread\b/i.test(body) ? 'it reaches other databases or objects' : null;
+  return /\bdblink|_to_xml(schema|_and_xmlschema)?\b|\bts_stat\b|\bcrosstab|\blo_get\b|\bloread\b/i.test(body)
+    ? 'it reaches other databases or objects'
+    : null;
 }
 
-function withoutComments(body: string): string {
-  return body.replace(/\/\*[\s\S]*?\*\//g, ' ').replace(/--[^\n]*/g, ' ');
+/** A body without its comments; what looks like one inside a string stays. */
+export function withoutComments(body: string): string {
+  const strings = String.raw`\b[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"`;
+  const pattern = new RegExp(`(${strings})|/\\*[\\s\\S]*?\\*/|--[^\\n]*`, 'g');
+  return body.replace(pattern, (_, kept: string | undefined) => kept ?? ' ');
 }
 
 /** Identifiers in a body, each with the schemas that it is written with (an empty one where there is none). */
 function wordsIn(body: string): Map<string, Set<string>> {
   const words = new Map<string, Set<string>>();
-  const identifier = String.raw`"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*`;
+  const identifier = String.raw`"(?:[^"]|"")+"|[A-Za-z_\u{80}-\u{10ffff}][\w$\u{80}-\u{10ffff}]*`;
   const pattern = new RegExp(`(?:(${identifier})\\s*\\.\\s*)?(${identifier})`, 'gu');
   const bare = (text: string) => (text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text).toLowerCase();
   for (const [, first, second] of withoutComments(body).matchAll(pattern)) {

@@ -65,12 +65,16 @@ export async function probeAll(probing: Probing): Promise<Probed & Pick<Raw, 'sh
 
 function lanesOf({ sessions, targets, frame, manifest }: Probing): Lane[] {
   const policies = Map.groupBy(frame.catalog.policies, (policy) => policy.relation);
+  const likenesses = new Map<string, string>();
   const evaluable = new Map(
     targets.map(({ relation, path }) => {
       const own = policies.get(relation.oid) ?? [];
       const names = new Set(own.flatMap((policy) => policy.columns));
       const columns = [...names].flatMap((name) => manifest.column(relation.oid, name) ?? []);
-      return [relation.oid, { policies: own, columns, likeness: likenessOf(relation, path, own, columns) }];
+      const text = likenessOf(relation, path, own, columns);
+      const likeness = likenesses.get(text) ?? String(likenesses.size);
+      likenesses.set(text, likeness);
+      return [relation.oid, { policies: own, columns, likeness }];
     }),
   );
   return inParts(targets, sessions.untold, ({ relation }) => relation.oid).map(({ session, items }) => ({
@@ -96,7 +100,7 @@ async function assertActing({ sessions, frame }: Probing, role: ActingRole): Pro
 function pairFor({ truths, tenants, manifest }: Probing, target: Target): Pair {
   const fitting = tenants.flatMap((tenant, i) => (fits(tenant.id, target.keyType) ? [i] : []));
   const real = fitting.filter((i) => tenants[i]?.real);
-  const [nobody = tenants.length - 2, noOther = tenants.length - 1] = fitting.filter((i) => !tenants[i]?.real);
+  const [nobody = -1, noOther = -1] = fitting.filter((i) => !tenants[i]?.real && !tenants[i]?.named);
   const present = truths.get(target.relation.oid)?.present ?? real;
   const one = present[0] ?? real[0] ?? nobody;
   const other = present[1] ?? real.find((each) => each !== one) ?? (one === nobody ? noOther : nobody);
@@ -193,6 +197,8 @@ class RoleRun {
           ...(stranger === null ? [] : [stranger]),
         ]),
       );
+      // Policies are evaluated as every tenant that is known; one may be let see more than the others.
+      for (const [i, tenant] of tenants.entries()) if (tenant.real || tenant.named) used.add(i);
       for (const tenant of used)
         askers.push({ kind: 'tenant', variant: '', tenant, real: tenants[tenant]?.real ?? false });
       if (Object.keys(plan.settings).length > 0) askers.push({ kind: 'empty', variant: 'empty', ...other });
@@ -208,15 +214,18 @@ class RoleRun {
   }
 
   /** Relations this asker is asked about, grouped by the victim. */
-  private groups(asker: Asker, targets: readonly Target[]): Map<number, Target[]> {
+  private groups(asker: Asker, targets: readonly Target[], everybody = false): Map<number, Target[]> {
     const groups = new Map<number, Target[]>();
     for (const target of targets) {
       const pair = this.pairs.get(target.relation.oid);
       if (!pair) continue;
       const told = asker.kind === 'tenant' || asker.kind === 'forged';
-      if (asker.kind === 'tenant' && ![pair.one, pair.other, pair.stranger].includes(asker.tenant)) continue;
+      const concerned = everybody || [pair.one, pair.other, pair.stranger].includes(asker.tenant);
+      if (asker.kind === 'tenant' && !concerned) continue;
+      if (everybody && asker.kind === 'tenant' && !fits(this.tenant(asker.tenant).id, target.keyType)) continue;
       if (asker.kind === 'forged' && asker.tenant !== pair.other) continue;
       const victim = told && asker.tenant === pair.one ? pair.other : pair.one;
+      if (told && this.tenant(victim).id === this.tenant(asker.tenant).id) continue;
       const group = groups.get(victim);
       if (group) group.push(target);
       else groups.set(victim, [target]);
@@ -239,7 +248,7 @@ class RoleRun {
       ({ relation }) => isTable(relation) && relation.rowSecurity && !book.bypasses(role.name, relation),
     );
     const results: Evaluation[] = [];
-    for (const [victim, targets] of this.groups(asker, tables)) {
+    for (const [victim, targets] of this.groups(asker, tables, true)) {
       const told = asker.kind === 'tenant' || asker.kind === 'forged';
       // Who is nobody has no rows of its own to compare with.
       const attacker = this.tenant(told ? asker.tenant : victim);

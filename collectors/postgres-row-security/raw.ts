@@ -25,6 +25,8 @@ export const Membership = z.strictObject({
   role: z.string(),
   inherits: z.boolean(),
   settable: z.boolean(),
+  /** Whether the member may grant the role, to itself as well. */
+  admin: z.boolean(),
 });
 export type Membership = z.infer<typeof Membership>;
 
@@ -82,6 +84,8 @@ export const Policy = z.strictObject({
   check: z.string().nullable(),
   columns: z.array(z.string()),
   functions: z.array(z.number()),
+  /** Other relations that it looks into. */
+  relations: z.array(z.number()),
 });
 export type Policy = z.infer<typeof Policy>;
 
@@ -141,6 +145,10 @@ export const Catalog = z.strictObject({
   roles: z.array(Role),
   memberships: z.array(Membership),
   schemas: z.array(Schema),
+  /** The one that was looked at, and what clients may make in it. */
+  databases: z.array(
+    z.strictObject({ name: z.string(), create: z.array(z.boolean()), temporary: z.array(z.boolean()) }),
+  ),
   relations: z.array(Relation),
   columns: z.array(Column),
   foreignKeys: z.array(ForeignKey),

@@ -114,6 +114,9 @@ export async function findStrangers(
   );
 }
 
+/** Where a path leads to the tenant, rows of so many parents. */
+const PARENTS = 60;
+
 /** A few real rows of a tenant, cut to `columns`; for the eyes of policies only. */
 export async function readSamples(options: {
   session: PostgresSession;
@@ -127,7 +130,7 @@ export async function readSamples(options: {
     const where = (key: string) => `where ${key} = ${typed(options.tenant.id, keyType)}`;
     const { from, key } = tenantJoin(relation, path);
     const list = [...new Set([path.column, ...columns])].map((name) => `t.${ident(name)}`).join(', ');
-    const rows = `(select jsonb_agg(x) from (select ${list} from ${from} ${where(key)} limit 3) x)`;
+    const rows = `(select jsonb_agg(x) from (select ${path.kind === 'key' ? '' : `distinct on (t.${ident(path.column)}) `}${list} from ${from} ${where(key)} limit ${path.kind === 'key' ? 3 : PARENTS}) x)`;
     if (path.kind === 'key') return [{ id: relation.oid, select: rows }];
     // A parent without children still says what a child of this tenant would hold.
     const parent = tenantJoin(path.target, path.path);

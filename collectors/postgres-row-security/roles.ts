@@ -17,8 +17,20 @@ export type RoleBook = {
 export function roleBook(catalog: Pick<Catalog, 'roles' | 'memberships'>): RoleBook {
   const roles = new Map(catalog.roles.map((role) => [role.name, role]));
   const inheritance = closure(catalog.memberships.filter((membership) => membership.inherits));
-  const identity = closure(catalog.memberships.filter((membership) => membership.settable));
   const inherited = (name: string) => inheritance(name);
+  const setEdges = Map.groupBy(
+    catalog.memberships.filter((membership) => membership.settable),
+    ({ member }) => member,
+  );
+  const adminEdges = Map.groupBy(
+    catalog.memberships.filter((membership) => membership.admin),
+    ({ member }) => member,
+  );
+  // ADMIN that is held by inheritance is enough to grant oneself the role.
+  const identity = reached((name) => [
+    ...(setEdges.get(name) ?? []).map(({ role }) => role),
+    ...[...inherited(name)].flatMap((holder) => (adminEdges.get(holder) ?? []).map(({ role }) => role)),
+  ]);
   const settable = (name: string) => {
     if (roles.get(name)?.superuser) return new Set([...roles.keys()].filter((other) => other !== name));
     const all = new Set(identity(name));
@@ -36,16 +48,20 @@ export function roleBook(catalog: Pick<Catalog, 'roles' | 'memberships'>): RoleB
 }
 
 function closure(edges: readonly Membership[]): (name: string) => ReadonlySet<string> {
-  const direct = new Map<string, string[]>();
-  for (const edge of edges) direct.set(edge.member, [...(direct.get(edge.member) ?? []), edge.role]);
+  const direct = Map.groupBy(edges, ({ member }) => member);
+  return reached((name) => (direct.get(name) ?? []).map(({ role }) => role));
+}
+
+/** The role itself and all that it leads to, step by step. */
+function reached(next: (name: string) => readonly string[]): (name: string) => ReadonlySet<string> {
   const known = new Map<string, ReadonlySet<string>>();
   return (name) => {
     const cached = known.get(name);
     if (cached) return cached;
-    const reached = new Set([name]);
+    const all = new Set([name]);
     // A Set yields what is added while it is walked.
-    for (const at of reached) for (const next of direct.get(at) ?? []) reached.add(next);
-    known.set(name, reached);
-    return reached;
+    for (const at of all) for (const other of next(at)) all.add(other);
+    known.set(name, all);
+    return all;
   };
 }

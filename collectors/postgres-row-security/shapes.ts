@@ -25,7 +25,7 @@ export async function readShapes(
 ): Promise<Shape[]> {
   const { frame, manifest, tenants } = probing;
   if (role.kind === 'anonymous' || book.role(role.name)?.superuser) return [];
-  const exposures = exposureBook(frame.catalog, manifest, book);
+  const exposures = exposureBook(frame.catalog, manifest, book, frame.acting);
   const views = frame.catalog.relations.filter((relation) => {
     if (relation.kind !== 'v' || !/[rR]/.test(relation.access[roleIndex] ?? '')) return false;
     const kind = manifest.place(relation).kind;

@@ -6,7 +6,10 @@ import type { Expect } from './expect.ts';
 import { isTable, type Manifest } from './manifest.ts';
 import { ident, parseName, qualified } from './names.ts';
 import { fits } from './paths-sql.ts';
+import { constantsIn } from './policies.ts';
 import type { Catalog, Relation } from './raw.ts';
+
+const MOST_NAMED = 4;
 
 /** The relation that lists the tenants, its column with their ids, and one with a user’s id where there is one. */
 export type TenantList = {
@@ -81,6 +84,24 @@ export function namedTenants(ids: NonNullable<Expect['tenants']['ids']>): Tenant
       ? { id: each, user: madeUp('uuid'), real: true }
       : { id: each.id, user: each.user, real: true },
   );
+}
+
+/** Values of the keys’ types that policies compare with: one of them may be a tenant that is let see more. */
+export function namedByPolicies(
+  catalog: Catalog,
+  targets: readonly { keyType: string }[],
+  known: readonly Tenant[],
+): Tenant[] {
+  const types = new Set(targets.map(({ keyType }) => keyType));
+  const expressions = new Set(catalog.policies.flatMap(({ using, check }) => [using ?? '', check ?? '']));
+  const values = new Set(
+    [...expressions].flatMap((expression) =>
+      constantsIn(expression).flatMap(({ value, type }) => (types.has(type) && fits(value, type) ? [value] : [])),
+    ),
+  );
+  for (const { id } of known) values.delete(id);
+  values.delete('');
+  return [...values].slice(0, MOST_NAMED).map((id) => ({ id, user: madeUp('uuid'), real: false, named: true }));
 }
 
 /** A tenant that owns nothing, of a type like the others’. */

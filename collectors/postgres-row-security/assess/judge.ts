@@ -1,10 +1,11 @@
 import type { Finding, Outcome } from '../../../schemas/index.ts';
 import type { Expect } from '../expect.ts';
-import { type ExposureBook, exposureBook } from '../exposure.ts';
+import { type ExposureBook, exposureBook, withoutComments } from '../exposure.ts';
 import { buildManifest, type Manifest, type Place, reaches } from '../manifest.ts';
 import { cut, shownName } from '../names.ts';
 import {
   byRelation,
+  type DatabaseFunction,
   type Evaluation,
   type Policy,
   type Raw,
@@ -31,6 +32,11 @@ export type Case = {
   policies: ReadonlyMap<number, Policy[]>;
   triggers: ReadonlyMap<number, Trigger[]>;
   rewrites: ReadonlyMap<number, Rewrite[]>;
+  functionsByOid: ReadonlyMap<number, DatabaseFunction>;
+  /** By a relation: the tenants' tables whose policies, or their helpers, look into it. */
+  trusting: ReadonlyMap<number, Relation[]>;
+  /** Names of relations, whatever their schema. */
+  names: ReadonlySet<string>;
   /** Relations in scope with their place. */
   placed: { relation: Relation; place: Place }[];
 };
@@ -46,7 +52,7 @@ export function openCase(raw: Raw, expect: Expect): Case {
     expect,
     manifest,
     book,
-    exposures: exposureBook(raw.catalog, manifest, book),
+    exposures: exposureBook(raw.catalog, manifest, book, raw.acting),
     truths: byRelation(raw.truths),
     reads: listsOf(raw.reads),
     evaluations: listsOf(raw.evaluations),
@@ -54,8 +60,31 @@ export function openCase(raw: Raw, expect: Expect): Case {
     policies: Map.groupBy(raw.catalog.policies, (policy) => policy.relation),
     triggers: Map.groupBy(raw.catalog.triggers, (trigger) => trigger.relation),
     rewrites: Map.groupBy(raw.catalog.rewrites, (rewrite) => rewrite.relation),
+    functionsByOid: new Map(raw.catalog.functions.map((each) => [each.oid, each])),
+    trusting: trustingOf(raw, manifest),
+    names: new Set(raw.catalog.relations.map(({ name }) => name)),
     placed: raw.catalog.relations.map((relation) => ({ relation, place: manifest.place(relation) })),
   };
+}
+
+function trustingOf({ catalog }: Raw, manifest: Manifest): ReadonlyMap<number, Relation[]> {
+  const functions = new Map(catalog.functions.map((each) => [each.oid, each]));
+  const tables = new Map(catalog.relations.map((relation) => [shownName(relation), relation.oid]));
+  const found = new Map<number, Set<Relation>>();
+  for (const policy of catalog.policies) {
+    if (policy.relations.length + policy.functions.length === 0) continue;
+    const relation = manifest.byOid.get(policy.relation);
+    if (!relation || manifest.place(relation).kind !== 'tenant') continue;
+    const bodies = policy.functions.flatMap((oid) => functions.get(oid) ?? []);
+    const named = bodies.flatMap(({ body }) =>
+      [...withoutComments(body).matchAll(/\b(?:from|join)\s+([\w$]+\.[\w$]+|[\w$]+)/gi)].flatMap(
+        ([, name = '']) => tables.get(name) ?? tables.get(`public.${name}`) ?? [],
+      ),
+    );
+    for (const oid of [...policy.relations, ...bodies.flatMap(({ relations }) => relations), ...named])
+      found.set(oid, (found.get(oid) ?? new Set()).add(relation));
+  }
+  return new Map([...found].map(([oid, relations]) => [oid, [...relations]]));
 }
 
 /** The records about each relation, in the order in which they were made. Relations with the same share one list. */

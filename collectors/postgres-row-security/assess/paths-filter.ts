@@ -1,4 +1,4 @@
-import type { Exposure } from '../exposure.ts';
+import { type Exposure, isOn } from '../exposure.ts';
 import type { Relation, Shape } from '../raw.ts';
 import { isRefusal } from '../refusal.ts';
 import { type Case, listed, roleName, rolesWith, type Verdict, worst } from './judge.ts';
@@ -22,6 +22,21 @@ export function judgeFilter(at: Case, relation: Relation, around: readonly Expos
   return verdict;
 }
 
+// PostgreSQL runs the cheapest conditions first, a caller's own among them, unless the view is a barrier.
+function filtered(at: Case, relation: Relation, around: readonly Exposure[], how: string): Verdict {
+  if (isOn(relation, 'security_barrier') || !readsDirectly(at, relation))
+    return { outcome: 'passed', reason: `It goes past the policies but ${how}.` };
+  return {
+    outcome: 'failed',
+    reason: `It filters by tenant, yet without security_barrier a caller’s own conditions may see rows before that: ${pastWhom(around)}.`,
+  };
+}
+
+// What a function returns was filtered inside of it.
+function readsDirectly(at: Case, relation: Relation): boolean {
+  return (at.rewrites.get(relation.oid) ?? []).some(({ event, relations }) => event === '1' && relations.length > 0);
+}
+
 function byTenant(at: Case, relation: Relation, role: number, around: readonly Exposure[]): Verdict {
   const name = roleName(at, role);
   const reads = (at.reads.get(relation.oid) ?? []).filter((read) => read.role === role);
@@ -36,11 +51,7 @@ function byTenant(at: Case, relation: Relation, role: number, around: readonly E
   const seen = new Set(reads.filter((read) => read.own).map((read) => read.asker.tenant));
   const known = around.flatMap((exposure) => at.truths.get(exposure.relation.oid)?.present ?? []);
   const others = [...seen].some((tenant) => [...seen, ...known].some((other) => other !== tenant));
-  if (others)
-    return {
-      outcome: 'passed',
-      reason: 'It goes past the policies but filters by tenant itself: each tenant saw only its own rows.',
-    };
+  if (others) return filtered(at, relation, around, 'filters by tenant itself: each tenant saw only its own rows');
   return {
     outcome: 'inconclusive',
     reason: `It showed no rows of two tenants, so whether it filters cannot be told; ${pastWhom(around)}.`,
@@ -67,10 +78,7 @@ function byShape(at: Case, relation: Relation, role: number, around: readonly Ex
       reason: `It shows ${name} rows whatever the tenant, even to one that owns nothing: ${pastWhom(around)}.`,
     };
   if (one.rows > 0 && other.rows > 0 && other.common === 0)
-    return {
-      outcome: 'passed',
-      reason: 'It goes past the policies but filters itself: two tenants saw different rows, a third saw none.',
-    };
+    return filtered(at, relation, around, 'filters itself: two tenants saw different rows, a third saw none');
   if (one.rows > 0 && other.common !== null && other.common >= one.rows)
     return { outcome: 'failed', reason: `It shows ${name} the same rows for two tenants: ${pastWhom(around)}.` };
   return {

@@ -3,27 +3,44 @@ import { shown } from '../names.ts';
 import type { Relation } from '../raw.ts';
 import { type Case, listed, reaches, rolesWith, type Verdict } from './judge.ts';
 import { pastWhom } from './paths.ts';
+import { judgeFilter } from './paths-filter.ts';
 
 // Bits of pg_relation_is_updatable.
-const updatable = { update: 4, insert: 8 } as const;
+const updatable = { update: 4, insert: 8, delete: 16 } as const;
 
 /** Whether a view that goes past the policies can be written through. */
 export function judgeViewWrites(at: Case, relation: Relation, around: readonly Exposure[]): Verdict[] {
-  const ways: string[] = [];
-  if (relation.updatable & updatable.insert && reaches(relation, /[aA]/)) ways.push('INSERT');
-  if (relation.updatable & updatable.update && reaches(relation, /[wW]/)) ways.push('UPDATE');
-  if (ways.length === 0) return [];
   // An INSTEAD OF trigger takes the writes; it is judged by itself.
   if ((at.triggers.get(relation.oid) ?? []).some((trigger) => trigger.instead)) return [];
-  // With CHECK OPTION a row that the view would not show cannot be written through it.
-  if (relation.options.some((option) => /^check_option=cascaded$/i.test(option))) return [];
-  if (at.manifest.place(relation).kind !== 'tenant') return [];
+  // Only what was seen to filter by tenant is known to. CHECK OPTION repeats the view's filter, whatever that is.
+  const filters = reaches(relation, /[rR]/) && judgeFilter(at, relation, around).outcome === 'passed';
+  const checked = filters && relation.options.some((option) => /^check_option=cascaded$/i.test(option));
+  const ways: string[] = [];
+  if (relation.updatable & updatable.insert && reaches(relation, /[aA]/) && !checked) ways.push('INSERT');
+  if (
+    relation.updatable & updatable.update &&
+    reaches(relation, /[wW]/) &&
+    !checked &&
+    !(filters && keepsKey(at, relation))
+  )
+    ways.push('UPDATE');
+  if (relation.updatable & updatable.delete && reaches(relation, /d/) && !filters) ways.push('DELETE');
+  if (ways.length === 0) return [];
+  const why = filters ? 'it has no CHECK OPTION' : 'it was not seen to filter by tenant';
   return [
     {
       outcome: 'failed',
-      reason: `${listed(rolesWith(at, relation, /[aAwW]/))} may ${ways.join(' and ')} through it rows of any tenant: ${pastWhom(around)}, and it has no CHECK OPTION.`,
+      reason: `${listed(rolesWith(at, relation, /[aAwWd]/))} may ${ways.join(' and ')} through it rows of any tenant: ${pastWhom(around)}, and ${why}.`,
     },
   ];
+}
+
+/** Whether the tenant column is there and no client may change it, only other columns. */
+function keepsKey(at: Case, relation: Relation): boolean {
+  const place = at.manifest.place(relation);
+  if (place.kind !== 'tenant' || reaches(relation, /w/)) return false;
+  const access = at.manifest.column(relation.oid, place.path.column)?.access ?? [];
+  return access.every((rights) => !rights.includes('w'));
 }
 
 const events = [

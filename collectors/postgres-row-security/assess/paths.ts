@@ -1,10 +1,13 @@
 import type { Finding } from '../../../schemas/index.ts';
 import type { Exposure } from '../exposure.ts';
-import { isInvoker } from '../exposure.ts';
+import { isCompiled, isInvoker } from '../exposure.ts';
 import { shown, shownName } from '../names.ts';
 import type { DatabaseFunction, Relation } from '../raw.ts';
 import { about, type Case, finding, listed, reaches, rolesWith, type Verdict, worst } from './judge.ts';
+import { captured } from './paths-capture.ts';
 import { judgeFilter } from './paths-filter.ts';
+import { judgeTriggers } from './paths-triggers.ts';
+import { judgeTrusted } from './paths-trust.ts';
 import { judgeInstead, judgeRules, judgeViewWrites } from './paths-writes.ts';
 import { searchPath } from './privileges.ts';
 
@@ -41,6 +44,7 @@ function judgeRelation(at: Case, relation: Relation): Verdict | null {
   if (relation.kind === 'f') verdicts.push(...judgeForeign(at, relation));
   if (relation.kind === 'v') verdicts.push(...judgeView(at, relation), ...judgeInstead(at, relation));
   if (relation.kind === 'r') verdicts.push(...judgeParent(at, relation));
+  verdicts.push(...judgeTriggers(at, relation), ...judgeTrusted(at, relation));
   return verdicts.length > 0 ? worst(verdicts) : null;
 }
 
@@ -129,7 +133,8 @@ function judgeFunction(at: Case, each: DatabaseFunction): Verdict | null {
       outcome: 'failed',
       reason: `${listed(callers)} may call it to connect as the server itself, without a password.`,
     };
-  if (each.extension !== null || !(each.definer || each.leakproof)) return null;
+  if (!each.definer && !isCompiled(each) && isPolicyHelper(at, each)) return captured(at, each);
+  if (isCompiled(each) || !(each.definer || (each.leakproof && each.extension === null))) return null;
   const allowed = allowance(at, each);
   if (allowed !== null) return { outcome: 'not-applicable', reason: `Declared as allowed: ${allowed}` };
   if (each.leakproof)
@@ -143,6 +148,8 @@ function judgeFunction(at: Case, each: DatabaseFunction): Verdict | null {
       outcome: 'failed',
       reason: `${listed(callers)} may call it as ${shown(each.owner)}; it sets no search_path, and clients may CREATE in schema ${shown(plantable.name)}.`,
     };
+  const stolen = captured(at, each);
+  if (stolen !== null) return stolen;
   const { exposures, unknown } = at.exposures.ofFunction(each);
   const around = exposures.filter(at.exposures.aroundPolicies);
   if (around.length > 0) {

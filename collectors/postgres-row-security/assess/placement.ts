@@ -82,7 +82,14 @@ export function assessNamed(at: Case): Finding[] {
     if (column?.required)
       return about(namedCheck, relation, { outcome: 'passed', reason: `Its column ${name} may not be null.` });
     const truth = at.truths.get(relation.oid);
-    if (truth?.nameless)
+    const seen = (at.reads.get(relation.oid) ?? []).some((read) => read.nameless);
+    // By a derived path a row without a parent is nobody's, which harms nobody as long as nobody sees it.
+    if (truth?.nameless && path.kind === 'via' && place.derived && !seen)
+      return about(namedCheck, relation, {
+        outcome: 'inconclusive',
+        reason: `It has rows whose ${name} is null, so they lead to no tenant; no client was seen to read one.`,
+      });
+    if (truth?.nameless || seen)
       return about(namedCheck, relation, {
         outcome: 'failed',
         reason: `It has rows whose ${name} is null, so they name no tenant.`,

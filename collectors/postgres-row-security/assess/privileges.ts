@@ -1,4 +1,5 @@
 import type { Finding } from '../../../schemas/index.ts';
+import { isTable } from '../manifest.ts';
 import { shown } from '../names.ts';
 import type { DatabaseFunction, Relation } from '../raw.ts';
 import { about, type Case, finding, listed, rolesWith, tenantTables } from './judge.ts';
@@ -6,7 +7,14 @@ import { powersOf } from './roles.ts';
 
 const check = 'no-excess-privilege';
 
-const strongRoles = new Set(['pg_read_all_data', 'pg_write_all_data', 'pg_create_subscription']);
+const strongRoles = new Set([
+  'pg_read_all_data',
+  'pg_write_all_data',
+  'pg_create_subscription',
+  // They show the statements of others, values included.
+  'pg_read_all_stats',
+  'pg_monitor',
+]);
 
 /** Check 7: clients hold no right that works where policies are not asked. */
 export function assessPrivileges(at: Case): Finding[] {
@@ -16,6 +24,8 @@ export function assessPrivileges(at: Case): Finding[] {
     ...judgeDefaults(at),
     ...judgeSchemas(at),
     ...judgePublications(at),
+    ...judgeOthers(at),
+    ...judgeDatabase(at),
   ];
 }
 
@@ -68,6 +78,29 @@ function judgeDefaults(at: Case): Finding[] {
       outcome: 'failed',
       reason: `${who} gets rights on all its future ${what}, before row security is enabled on them.`,
     });
+  });
+}
+
+/** A trigger on any table runs as whoever writes to it next, a service role for instance. */
+function judgeOthers(at: Case): Finding[] {
+  return at.placed.flatMap(({ relation, place }) => {
+    if (!isTable(relation) || place.kind === 'tenant') return [];
+    const triggering = at.raw.acting.flatMap(({ name }, i) =>
+      relation.access[i]?.includes('t') && !at.book.owns(name, relation) ? [name] : [],
+    );
+    if (triggering.length === 0) return [];
+    const reason = `${listed(triggering)} may put triggers on it, which run as whoever writes to it next.`;
+    return [about(check, relation, { outcome: 'failed', reason })];
+  });
+}
+
+/** A schema named like a role comes first where that role looks for tables. */
+function judgeDatabase(at: Case): Finding[] {
+  return at.raw.catalog.databases.flatMap(({ name: database, create }) => {
+    const able = at.raw.acting.flatMap(({ name }, i) => (create[i] && powersOf(at, name) === null ? [name] : []));
+    if (able.length === 0) return [];
+    const reason = `${listed(able)} may CREATE schemas in it, one that is named like a role and comes first in its search_path too.`;
+    return [finding(check, `database ${shown(database)}`, { outcome: 'failed', reason })];
   });
 }
 

@@ -58,9 +58,18 @@ function judgeRole(at: Case, relation: Relation, role: number): Verdict {
   if ((looked && some) || decided)
     return {
       outcome: 'passed',
-      reason: `${name} saw nothing without a tenant, with an empty one or with a forged one.`,
+      reason: `${name} saw nothing ${ways([...reads, ...judged])}.`,
     };
   return { outcome: 'inconclusive', reason: 'It is not known to have rows, so seeing none proves nothing.' };
+}
+
+/** The ways that were tried, for a reason. */
+function ways(tried: readonly { asker: Asker }[]): string {
+  const kinds = new Set(tried.map(({ asker }) => asker.kind));
+  const empty = kinds.has('empty') ? ['with an empty one'] : [];
+  const forged = kinds.has('forged') ? ['with a forged one'] : [];
+  const all = ['without a tenant', ...empty, ...forged];
+  return all.length === 1 ? all.join() : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;
 }
 
 /** Whether what a forger saw is due to the forgery: as its true self it must not have seen it already. */

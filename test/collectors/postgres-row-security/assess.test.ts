@@ -20,6 +20,7 @@ const policy = (changes: Partial<Policy>): Policy => ({
   check: null,
   columns: [],
   functions: [],
+  relations: [],
   ...changes,
 });
 
@@ -52,8 +53,8 @@ describe('roles', () => {
   });
   it('follow memberships through others, by SET and by INHERIT apart', () => {
     const memberships = [
-      { member: 'app', role: 'mid', inherits: false, settable: true },
-      { member: 'mid', role: 'top', inherits: true, settable: true },
+      { member: 'app', role: 'mid', inherits: false, settable: true, admin: false },
+      { member: 'mid', role: 'top', inherits: true, settable: true, admin: false },
     ];
     const book = roleBook({ roles: [role('app'), role('mid'), role('top', true)], memberships });
     expect([...book.settable('app')]).toEqual(['mid', 'top']);
