@@ -1,16 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PostgresMajor } from '../../examples/postgres-server.ts';
 import { differences } from './compare.ts';
+import { defaults } from './defaults.ts';
+import { definerViews } from './definer-views.ts';
+import { hostedPlatforms } from './hosted-platforms.ts';
 import { latentPolicies } from './latent-policies.ts';
 import { nearMisses } from './near-misses.ts';
 import { policies } from './policies.ts';
 import { privileges } from './privileges.ts';
 import { type Reference, startReference } from './reference.ts';
+import { reparenting } from './reparenting.ts';
 import { state } from './state.ts';
+import { tenantKeys } from './tenant-keys.ts';
 import type { Mutation } from './verdicts.ts';
 import { waysAround } from './ways-around.ts';
 
-const mutations: Mutation[] = [...state, ...policies, ...waysAround, ...privileges, ...latentPolicies, ...nearMisses];
+const mutations: Mutation[] = [
+  ...state,
+  ...policies,
+  ...waysAround,
+  ...privileges,
+  ...nearMisses,
+  ...latentPolicies,
+  ...hostedPlatforms,
+  ...tenantKeys,
+  ...reparenting,
+  ...definerViews,
+  ...defaults,
+];
 
 /** What is wrong with the demo on purpose; see its README. Nothing else about it may be. */
 const imperfections = [
