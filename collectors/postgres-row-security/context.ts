@@ -19,26 +19,46 @@ export type ContextPlan = {
   forged: Record<string, Record<string, string>>;
 };
 
+/** So many words of policies are tried as keys of what a caller makes up, those first that stand near a setting. */
+const MOST_KEYS = 40;
+/** So many of them are tried inside each other. */
+const MOST_NESTED = 20;
+
+/** What of a request its caller chooses. */
+const chosen = /(^|\.)request\.(headers?|cookies?|path|method)(\.|$)/;
+
+/** Where identity services keep what users say of themselves. */
+const editable = ['user_metadata', 'raw_user_meta_data', 'unsafe_metadata', 'unsafeMetadata'];
+
 const JsonObject = z.record(z.string(), z.json());
 
 /** The declared context, or one derived from the settings that policies and their helpers ask for. */
 export function planContext(catalog: Catalog, expect: Expect): ContextPlan {
-  const text = policyText(catalog);
+  const texts = policyTexts(catalog);
+  const text = texts.join('\n');
   const names = new Set([...text.matchAll(/current_setting\s*\(\s*E?'([^']+)'/gi)].flatMap((match) => match[1] ?? []));
   const settings = expect.context.settings ?? derivedSettings(names, expect.tenantKey);
-  const keys = new Set([expect.tenantKey, 'org_id', 'tenant_id']);
-  for (const match of text.matchAll(/->>?\s*E?'([^']+)'/g)) if (match[1]) keys.add(match[1]);
-  for (const match of text.matchAll(/#>>?\s*E?'\{([^}']+)\}'/g))
-    for (const key of (match[1] ?? '').split(',')) keys.add(key.trim());
+  const keys = new Set([expect.tenantKey, 'org_id', 'tenant_id', ...wordsIn(texts)]);
   return {
     settings,
     declared: expect.context.settings !== undefined,
-    forged: { ...derivedForgeries(names, keys, settings), ...expect.context.forged },
+    forged: { ...derivedForgeries(names, keys, settings, text), ...expect.context.forged },
   };
 }
 
+/** Words under which a policy may look for something: in quotes, whatever operator or function takes them, and in paths. */
+function wordsIn(texts: readonly string[]): string[] {
+  const near = (text: string) => Number(/current_setting|jwt|metadata/i.test(text));
+  const text = [...texts].sort((a, b) => near(b) - near(a)).join('\n');
+  const words = [...text.matchAll(/'((?:[^']|'')*)'/g)].flatMap(([, quoted = '']) =>
+    /^\{.*\}$/.test(quoted) ? quoted.slice(1, -1).split(',') : [quoted],
+  );
+  const names = words.map((word) => word.trim().replace(/^"(.*)"$/, '$1'));
+  return [...new Set(names.filter((name) => /^[\p{L}_][\p{L}\p{N}_. -]{0,60}$/u.test(name)))].slice(0, MOST_KEYS);
+}
+
 /** Expressions of policies and the bodies of the functions they call, which may call others. */
-function policyText(catalog: Catalog): string {
+function policyTexts(catalog: Catalog): string[] {
   const byOid = new Map(catalog.functions.map((each) => [each.oid, each]));
   const texts = catalog.policies.flatMap((policy) => [policy.using ?? '', policy.check ?? '']);
   const called = new Set(catalog.policies.flatMap((policy) => policy.functions));
@@ -49,14 +69,14 @@ function policyText(catalog: Catalog): string {
     for (const other of catalog.functions)
       if (!called.has(other.oid) && body.includes(`${other.name}(`)) called.add(other.oid);
   }
-  return texts.join('\n');
+  return [...new Set(texts)];
 }
 
 function derivedSettings(names: ReadonlySet<string>, tenantKey: string): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const name of names) {
     if (!/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)+$/.test(name)) continue;
-    if (/(^|\.)request\.(headers?|cookies?)/.test(name) || /admin|bypass|super|service/i.test(name)) continue;
+    if (chosen.test(name) || /admin|bypass|super|service/i.test(name)) continue;
     const last = name.split('.').at(-1) ?? '';
     if (/claims$/.test(last))
       settings[name] = JSON.stringify({
@@ -76,15 +96,28 @@ function derivedForgeries(
   names: ReadonlySet<string>,
   keys: ReadonlySet<string>,
   settings: Record<string, string>,
+  text: string,
 ): ContextPlan['forged'] {
-  const victim: Record<string, string> = Object.fromEntries([...keys].map((key) => [key, '{tenant}']));
+  const under = <Value>(value: Value, most = keys.size): Record<string, Value> =>
+    Object.fromEntries([...keys].slice(0, most).map((key) => [key, value]));
+  const victim = under('{tenant}');
   const forged: ContextPlan['forged'] = {};
   const claims = new Set([...Object.keys(settings), ...names].filter((name) => /claims$/.test(name)));
+  // One caller names the victim plainly, the next in a list, the last one level deeper; more only where it may matter.
+  const shapes: [string, Json][] = [['user-claims', victim]];
+  const named = editable.filter((root) => text.includes(root));
+  if (named.length > 0)
+    shapes.push(
+      ['user-claims-list', under(['{tenant}'])],
+      ['user-claims-nested', under(under('{tenant}', MOST_NESTED), MOST_NESTED)],
+    );
+  const roots = named.length > 0 ? named : editable.slice(0, 2);
   for (const name of claims)
-    forged['user-claims'] = {
-      ...forged['user-claims'],
-      [name]: JSON.stringify({ user_metadata: victim, raw_user_meta_data: victim }),
-    };
+    for (const [variant, value] of shapes)
+      forged[variant] = {
+        ...forged[variant],
+        [name]: JSON.stringify(Object.fromEntries(roots.map((root) => [root, value]))),
+      };
   const headers: Record<string, string> = {};
   for (const key of keys) {
     const dashed = key.replaceAll('_', '-').toLowerCase();
@@ -95,6 +128,14 @@ function derivedForgeries(
   for (const name of names)
     if (/\.(header|cookie)\./.test(name) && !(name in settings))
       forged.headers = { ...forged.headers, [name]: '{tenant}' };
+  // The path, too, is whatever the caller asks for.
+  const paths = [...names].filter((name) => chosen.test(name) && /\.(path|method)$/.test(name) && !(name in settings));
+  const beginnings = [...text.matchAll(/'(\/[^'%]{0,60})'/g)].flatMap((match) => match[1] ?? []);
+  if (paths.length > 0)
+    for (const [i, beginning] of [...new Set(['', '/', '/x/', '/x/x/', ...beginnings])].slice(0, 7).entries())
+      forged[i === 0 ? 'path' : `path-${i + 1}`] = Object.fromEntries(
+        paths.map((name) => [name, `${beginning}{tenant}`]),
+      );
   return forged;
 }
 
