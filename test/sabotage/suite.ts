@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PostgresMajor } from '../../examples/postgres-server.ts';
 import { differences } from './compare.ts';
 import { defaults } from './defaults.ts';
-import { definerViews } from './definer-views.ts';
 import { hostedPlatforms } from './hosted-platforms.ts';
 import { latentPolicies } from './latent-policies.ts';
 import { nearMisses } from './near-misses.ts';
@@ -25,7 +24,6 @@ const mutations: Mutation[] = [
   ...hostedPlatforms,
   ...tenantKeys,
   ...reparenting,
-  ...definerViews,
   ...defaults,
 ];
 
