@@ -28,15 +28,25 @@ const byPolicies = {
 /** Judges what was read. Pure: no clock, no network, and no expression, row or tenant in a reason. */
 export function assess(raw: Raw, expect: Expect): Assessment<Facts> {
   const at = openCase(raw, expect);
-  const findings: Finding[] = [];
-  for (const [check, judge] of Object.entries(byPolicies)) {
-    const found = applies(at, check, judge);
-    findings.push(...found);
-  }
-  findings.push(...assessRoles(at), ...assessPrivileges(at));
-  findings.push(...orNothing('every-relation-is-declared', assessDeclared(at)));
-  findings.push(...orNothing('every-tenant-row-names-its-tenant', assessNamed(at)));
-  findings.push(assessServer(raw.serverVersion));
+  const reasons = new Map<string, string>();
+  const shared = (found: Finding): Finding => {
+    const reason = reasons.get(found.reason) ?? found.reason;
+    reasons.set(reason, reason);
+    return { ...found, reason };
+  };
+  // One check after the other, so that what it made on its way is not kept until all are done.
+  const findings = [
+    ...Object.entries(byPolicies).map(
+      ([check, judge]) =>
+        () =>
+          applies(at, check, judge),
+    ),
+    () => assessRoles(at),
+    () => assessPrivileges(at),
+    () => orNothing('every-relation-is-declared', assessDeclared(at)),
+    () => orNothing('every-tenant-row-names-its-tenant', assessNamed(at)),
+    () => [assessServer(raw.serverVersion)],
+  ].flatMap((judged) => judged().map(shared));
   const unread = findings.some(({ outcome }) => outcome === 'error');
   return {
     population: {

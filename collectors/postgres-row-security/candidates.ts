@@ -47,7 +47,12 @@ function valuesFor(
     if (column.category === 'B') values.push(true, false);
     values.push(...constants.filter(({ type }) => sameType(type, column.type)).map(({ value }) => value));
     if (column.category === 'N')
-      values.push(...[...expression.matchAll(/(?<![\w.'])\d{1,6}(?![\w.'])/g)].map(([digits]) => Number(digits)));
+      values.push(
+        ...[...expression.matchAll(/(?<![\w.'])\d{1,6}(?![\w.'])/g)].flatMap(([digits]) => {
+          const number = Number(digits);
+          return [number, number - 1, number + 1];
+        }),
+      );
   }
   const neutral = column.required ? neutralOf(column) : null;
   return [...new Set([...(ids.length > 0 ? [] : [neutral]), ...values.slice(0, 6), neutral])];

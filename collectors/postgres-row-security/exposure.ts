@@ -1,3 +1,4 @@
+import { callsIn } from './bodies.ts';
 import { isTable, type Manifest, reaches } from './manifest.ts';
 import { applicable } from './policies.ts';
 import type { ActingRole, Catalog, DatabaseFunction, Policy, Relation } from './raw.ts';
@@ -13,6 +14,8 @@ export type ExposureBook = {
   ofView: (relation: Relation) => Exposure[];
   ofFunction: (each: DatabaseFunction) => Reach;
   ofRule: (relation: Relation, events: readonly string[]) => Exposure[];
+  /** What a body leads to when `user` runs it: functions that it calls and those in views and policies on its way. */
+  calledBy: (each: DatabaseFunction, user: string | null) => DatabaseFunction[];
   /** Whether the reader sees rows that policies would hide, in a table the caller could not simply read anyway. */
   aroundPolicies: (exposure: Exposure) => boolean;
 };
@@ -99,6 +102,40 @@ export function exposureBook(
     return unknown;
   }
 
+  function calledBy(each: DatabaseFunction, user: string | null): DatabaseFunction[] {
+    const called = callsIn(each.body).flatMap(({ schema, name }) =>
+      (functionsByWord.get(name.toLowerCase()) ?? []).filter((next) => schema === '' || schema === next.schema),
+    );
+    const oids = [...each.functions];
+    const seen = new Set<Relation>();
+    const below = (relation: Relation) => {
+      if (seen.has(relation)) return;
+      seen.add(relation);
+      for (const rewrite of rewrites.get(relation.oid) ?? []) {
+        if (rewrite.event !== '1') continue;
+        oids.push(...rewrite.functions);
+        for (const oid of rewrite.relations) {
+          const next = manifest.byOid.get(oid);
+          if (next) below(next);
+        }
+      }
+      if (user === null || !relation.rowSecurity || book.bypasses(user, relation)) return;
+      for (const command of ['select', 'insert', 'update', 'delete'] as const) {
+        const { permissive, restrictive } = applicable(policies.get(relation.oid) ?? [], book.inherited(user), command);
+        for (const policy of [...permissive, ...restrictive]) oids.push(...policy.functions);
+      }
+    };
+    for (const oid of each.relations) {
+      const relation = manifest.byOid.get(oid);
+      if (relation) below(relation);
+    }
+    for (const [word, qualifiers] of wordsIn(each.body))
+      for (const relation of byWord.get(word) ?? [])
+        if (qualifiers.has('') || qualifiers.has(relation.schema.toLowerCase())) below(relation);
+    const all = [...called, ...oids.flatMap((oid) => functions.get(oid) ?? [])];
+    return [...new Set(all)].filter((next) => next !== each && !isCompiled(next));
+  }
+
   // Policies apply to the reader too, but one that no client has may show it the rows of all.
   function admittedWidely(relation: Relation, reader: string): boolean {
     const own = policies.get(relation.oid) ?? [];
@@ -137,6 +174,7 @@ export function exposureBook(
       walkRewrites(relation, events, relation.owner, found, new Set());
       return [...found.values()];
     },
+    calledBy,
     aroundPolicies: ({ relation, reader }) =>
       relation.rowSecurity
         ? book.bypasses(reader, relation) || admittedWidely(relation, reader)

@@ -108,8 +108,13 @@ export function finding(check: string, subject: string, verdict: Verdict): Findi
 }
 
 export function about(check: string, relation: Relation, verdict: Verdict): Finding {
-  return finding(check, shownName(relation), verdict);
+  const subject = subjects.get(relation) ?? shownName(relation);
+  subjects.set(relation, subject);
+  return finding(check, subject, verdict);
 }
+
+// Each relation is the subject of many findings, which share its name.
+const subjects = new WeakMap<Relation, string>();
 
 /** Names of the acting roles that hold a right, for a reason. */
 export function rolesWith({ raw }: Case, relation: Relation, letters: RegExp): string[] {

@@ -32,6 +32,11 @@ function changesRows(body: DatabaseFunction): boolean {
   );
 }
 
+/** Whether a body adds, changes or removes rows. */
+export function writesRows(body: DatabaseFunction): boolean {
+  return changesRows(body) || /\binsert\s+into\b/i.test(withoutComments(body.body));
+}
+
 function tellsRows(body: DatabaseFunction): boolean {
   const calls = withoutComments(body.body).matchAll(/\bpg_notify\s*\(([^;]*)/gi);
   return [...calls].some(([, args]) => /\b(?:new|old)\b(?!\s*\.\s*["\w])/i.test(args ?? ''));

@@ -1,4 +1,5 @@
 import type { Exposure } from '../exposure.ts';
+import { isTable } from '../manifest.ts';
 import { shown } from '../names.ts';
 import type { Relation } from '../raw.ts';
 import { type Case, listed, reaches, rolesWith, type Verdict } from './judge.ts';
@@ -14,7 +15,7 @@ export function judgeViewWrites(at: Case, relation: Relation, around: readonly E
   if ((at.triggers.get(relation.oid) ?? []).some((trigger) => trigger.instead)) return [];
   // Only what was seen to filter by tenant is known to. CHECK OPTION repeats the view's filter, whatever that is.
   const filters = reaches(relation, /[rR]/) && judgeFilter(at, relation, around).outcome === 'passed';
-  const checked = filters && relation.options.some((option) => /^check_option=cascaded$/i.test(option));
+  const checked = filters && isChecked(at, relation);
   const ways: string[] = [];
   if (relation.updatable & updatable.insert && reaches(relation, /[aA]/) && !checked) ways.push('INSERT');
   if (
@@ -33,6 +34,16 @@ export function judgeViewWrites(at: Case, relation: Relation, around: readonly E
       reason: `${listed(rolesWith(at, relation, /[aAwWd]/))} may ${ways.join(' and ')} through it rows of any tenant: ${pastWhom(around)}, and ${why}.`,
     },
   ];
+}
+
+// LOCAL is enough for a view that filters tables itself.
+function isChecked(at: Case, relation: Relation): boolean {
+  const below = (at.rewrites.get(relation.oid) ?? []).flatMap(({ event, relations }) =>
+    event === '1' ? relations.flatMap((oid) => at.manifest.byOid.get(oid) ?? []) : [],
+  );
+  const option =
+    below.length > 0 && below.every(isTable) ? /^check_option=(local|cascaded)$/i : /^check_option=cascaded$/i;
+  return relation.options.some((each) => option.test(each));
 }
 
 /** Whether the tenant column is there and no client may change it, only other columns. */

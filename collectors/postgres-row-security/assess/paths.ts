@@ -6,7 +6,7 @@ import type { DatabaseFunction, Relation } from '../raw.ts';
 import { about, type Case, finding, listed, reaches, rolesWith, type Verdict, worst } from './judge.ts';
 import { captured } from './paths-capture.ts';
 import { judgeFilter } from './paths-filter.ts';
-import { judgeTriggers } from './paths-triggers.ts';
+import { judgeTriggers, writesRows } from './paths-triggers.ts';
 import { judgeTrusted } from './paths-trust.ts';
 import { judgeInstead, judgeRules, judgeViewWrites } from './paths-writes.ts';
 import { searchPath } from './privileges.ts';
@@ -153,7 +153,7 @@ function judgeFunction(at: Case, each: DatabaseFunction): Verdict | null {
   const { exposures, unknown } = at.exposures.ofFunction(each);
   const around = exposures.filter(at.exposures.aroundPolicies);
   if (around.length > 0) {
-    if (isPolicyHelper(at, each))
+    if (isPolicyHelper(at, each) && !(each.volatility === 'v' && writesRows(each)))
       return {
         outcome: 'passed',
         reason:
