@@ -5,7 +5,7 @@ create schema app;
 -- The tenant of this transaction: the web application names it, or a verified token does. Null when neither did.
 create function app.current_org() returns uuid
   language sql stable parallel safe
-  set search_path = pg_catalog
+  set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(
     nullif(current_setting('app.org_id', true), '')::uuid,
@@ -202,5 +202,5 @@ create view open_tickets with (security_invoker = true) as
 -- Runs as larkspur_owner, which forced row security filters as well: it counts one tenant's tickets and no more.
 create function app.open_ticket_count() returns bigint
   language sql stable security definer
-  set search_path = pg_catalog
+  set search_path = pg_catalog, pg_temp
 as $$ select count(*) from public.tickets where status <> 'closed' $$;
