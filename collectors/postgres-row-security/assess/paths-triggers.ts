@@ -1,11 +1,11 @@
 import { withoutComments } from '../exposure.ts';
 import { isTable } from '../manifest.ts';
-import { shown } from '../names.ts';
+import { shown, shownName } from '../names.ts';
 import type { DatabaseFunction, Relation } from '../raw.ts';
 import { type Case, listed, reaches, rolesWith, type Verdict } from './judge.ts';
 import { pastWhom } from './paths.ts';
 
-/** Triggers on a table that a client may write: a definer's may change rows of others, and any may tell all listeners. */
+/** Triggers on a table that a client may write: a definer's may change rows of others. */
 export function judgeTriggers(at: Case, relation: Relation): Verdict[] {
   if (!isTable(relation)) return [];
   return (at.triggers.get(relation.oid) ?? []).flatMap((trigger): Verdict[] => {
@@ -14,22 +14,48 @@ export function judgeTriggers(at: Case, relation: Relation): Verdict[] {
     if (!body || rights === '' || !reaches(relation, new RegExp(`[${rights}]`))) return [];
     if (at.expect.functions[`${body.schema}.${body.name}`] !== undefined) return [];
     const who = `Writes of ${listed(rolesWith(at, relation, /[aAwWd]/))} set off trigger function ${shown(body.name)}`;
-    if (tellsRows(body) && at.manifest.place(relation).kind === 'tenant')
-      return [{ outcome: 'failed', reason: `${who}, which sends whole rows to whoever may LISTEN.` }];
-    if (!body.definer || !changesRows(body)) return [];
+    if (!body.definer || !changesRows(body) || staysWithin(at, relation, body)) return [];
     const around = at.exposures.ofFunction(body).exposures.filter(at.exposures.aroundPolicies);
     if (around.length === 0) return [];
     return [
-      { outcome: 'inconclusive', reason: `${who}, which changes rows that are there already: ${pastWhom(around)}.` },
+      {
+        outcome: 'failed',
+        reason: `${who}, which changes rows that are there already, whoever they belong to: ${pastWhom(around)}.`,
+      },
     ];
   });
 }
 
+const changing =
+  /(?<!\b(?:for|on|before|after|or)\s+)\b(?:update\s+(?:only\s+)?["\w\u0080-\uffff.]+\s+(?:as\s+\w+\s+|\w+\s+)?set\b|delete\s+from\b|merge\s+into\b)/i;
+
 // A row that is only added, as an audit trail does, takes nothing from anybody.
 function changesRows(body: DatabaseFunction): boolean {
-  return /(?<!\b(?:for|on|before|after|or)\s+)\b(?:update\s+(?:only\s+)?["\w\u0080-\uffff.]+\s+(?:as\s+\w+\s+|\w+\s+)?set\b|delete\s+from\b|merge\s+into\b)/i.test(
-    withoutComments(body.body),
-  );
+  return changing.test(withoutComments(body.body));
+}
+
+// Policies saw to it that the new row's own tenant, or parent, is the writer's.
+function staysWithin(at: Case, relation: Relation, body: DatabaseFunction): boolean {
+  const place = at.manifest.place(relation);
+  if (place.kind !== 'tenant') return false;
+  const text = withoutComments(body.body).toLowerCase();
+  const key = place.path.column.toLowerCase();
+  const changes = text.split(';').filter((statement) => changing.test(statement));
+  return changes.every((statement) => statement.includes(`= new.${key}`) || statement.includes(`= old.${key}`));
+}
+
+/** Whether a trigger function sends whole rows of tenants to whoever may LISTEN; null when it does not. */
+export function judgeTelling(at: Case, each: DatabaseFunction): Verdict | null {
+  if (!tellsRows(each) || at.expect.functions[`${each.schema}.${each.name}`] !== undefined) return null;
+  const tables = at.raw.catalog.triggers.flatMap(({ function: oid, relation }) => {
+    const table = oid === each.oid ? at.manifest.byOid.get(relation) : undefined;
+    return table && at.manifest.place(table).kind === 'tenant' ? [shownName(table)] : [];
+  });
+  if (tables.length === 0) return null;
+  return {
+    outcome: 'failed',
+    reason: `It sends whole rows of ${listed(tables)} by NOTIFY, and whoever may connect may LISTEN.`,
+  };
 }
 
 /** Whether a body adds, changes or removes rows. */

@@ -6,7 +6,7 @@ import type { DatabaseFunction, Relation } from '../raw.ts';
 import { about, type Case, finding, listed, reaches, rolesWith, type Verdict, worst } from './judge.ts';
 import { captured } from './paths-capture.ts';
 import { judgeFilter } from './paths-filter.ts';
-import { judgeTriggers, writesRows } from './paths-triggers.ts';
+import { judgeTelling, judgeTriggers, writesRows } from './paths-triggers.ts';
 import { judgeTrusted } from './paths-trust.ts';
 import { judgeInstead, judgeRules, judgeViewWrites } from './paths-writes.ts';
 import { searchPath } from './privileges.ts';
@@ -66,7 +66,7 @@ function judgeView(at: Case, relation: Relation): Verdict[] {
 export function pastWhom(around: readonly Exposure[]): string {
   const [first] = around;
   const tables = listed(around.map(({ relation }) => shownName(relation)));
-  return first ? `it reads ${tables} as ${shown(first.reader)}, to whom no policy applies` : '';
+  return first ? `it reads ${tables} as ${shown(first.reader)}, whom its callers’ policies do not bind` : '';
 }
 
 // A materialized view keeps rows outside of any table, and policies cannot be put on it.
@@ -125,7 +125,7 @@ function judgeParent(at: Case, relation: Relation): Verdict[] {
 }
 
 function judgeFunction(at: Case, each: DatabaseFunction): Verdict | null {
-  if (each.trigger) return null;
+  if (each.trigger) return judgeTelling(at, each);
   const callers = at.raw.acting.filter((_, i) => each.executable[i]).map(({ name }) => name);
   if (callers.length === 0) return null;
   if (each.extension === 'dblink' && each.name === 'dblink_connect_u')
@@ -194,7 +194,7 @@ function runsItsArgument(each: DatabaseFunction): boolean {
     .split(',')
     .flatMap((arg) => /^\s*(?:(?:IN|INOUT|VARIADIC)\s+)?("?[\w$]+"?)\s+\S/.exec(arg)?.[1] ?? []);
   return [...names.map((name) => name.replaceAll('"', '')), '\\$1'].some((name) =>
-    new RegExp(`\\bexecute\\s+"?${name}(?![\\w$])`, 'i').test(each.body),
+    new RegExp(`\\b(?:execute\\s+|\\w+_to_xml\\w*\\s*\\(\\s*)"?${name}(?![\\w$])`, 'i').test(each.body),
   );
 }
 

@@ -46,10 +46,26 @@ export function powersOf(at: Case, name: string): string | null {
   if (role.replication) return 'has REPLICATION, so can stream every tenant’s changes';
   const server = [...at.book.inherited(name), name].find((each) => serverRoles.has(each));
   if (server !== undefined) return `has the rights of ${server}, which reaches the server’s files`;
+  const helper = replaceable(at, name);
+  if (helper !== null) return `owns ${helper}, which policies ask, and may put another in its place`;
   const owned = at.raw.catalog.relations.filter(
     (relation) => isTable(relation) && relation.rowSecurity && at.book.owns(name, relation),
   );
   if (owned.length === 0) return null;
   const unforced = owned.some((relation) => !relation.forced) ? ', where it is not even forced' : '';
   return `has the owner’s rights on ${listed(owned.map(shownName))}, so may switch row security off${unforced}`;
+}
+
+/** A function that policies ask, of which a client is the owner in a schema where it may create; null when none. */
+function replaceable(at: Case, name: string): string | null {
+  const index = at.raw.acting.findIndex((role) => role.name === name);
+  const mine = at.book.inherited(name);
+  const able = new Set(at.raw.catalog.schemas.filter(({ create }) => create[index]).map((schema) => schema.name));
+  const found = at.raw.catalog.functions.find(
+    (each) =>
+      able.has(each.schema) &&
+      mine.has(each.owner) &&
+      at.raw.catalog.policies.some((policy) => policy.functions.includes(each.oid)),
+  );
+  return found ? shownName(found) : null;
 }
