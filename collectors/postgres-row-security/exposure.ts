@@ -1,11 +1,11 @@
 import { callsIn } from './bodies.ts';
 import { isTable, type Manifest, reaches } from './manifest.ts';
-import { applicable } from './policies.ts';
+import { applicable, expressionOf } from './policies.ts';
 import type { ActingRole, Catalog, DatabaseFunction, Policy, Relation } from './raw.ts';
 import type { RoleBook } from './roles.ts';
 
 /** A relation with tenants’ rows that something reads with the rights of somebody else than the caller. */
-export type Exposure = { relation: Relation; reader: string };
+export type Exposure = { relation: Relation; reader: string; writes?: boolean };
 
 /** What can be told about a function’s body. */
 export type Reach = { exposures: Exposure[]; unknown: string | null };
@@ -35,12 +35,20 @@ export function exposureBook(
     byWord.set(relation.name.toLowerCase(), [...(byWord.get(relation.name.toLowerCase()) ?? []), relation]);
   const functionsByWord = Map.groupBy(catalog.functions, (each) => each.name.toLowerCase());
 
-  function walkRelation(relation: Relation, reader: string | null, found: Map<string, Exposure>, seen: Set<string>) {
-    const mark = `r${relation.oid} ${reader}`;
+  function walkRelation(
+    relation: Relation,
+    reader: string | null,
+    found: Map<string, Exposure>,
+    seen: Set<string>,
+    writes = false,
+  ) {
+    const mark = `r${relation.oid} ${reader} ${writes}`;
     if (seen.has(mark)) return;
     seen.add(mark);
     if (isTable(relation) || relation.kind === 'f') {
-      if (reader !== null && holdsTenants(relation)) found.set(`${relation.oid} ${reader}`, { relation, reader });
+      const key = `${relation.oid} ${reader}`;
+      if (reader !== null && holdsTenants(relation))
+        found.set(key, { relation, reader, writes: writes || found.get(key)?.writes === true });
       return;
     }
     walkRewrites(relation, ['1'], readerOf(relation), found, seen);
@@ -83,15 +91,16 @@ export function exposureBook(
     if (seen.has(mark)) return null;
     seen.add(mark);
     let unknown = opaque(each);
+    const writes = mayWrite(each);
     const words = wordsIn(each.body);
     for (const oid of each.relations) {
       const relation = manifest.byOid.get(oid);
-      if (relation) walkRelation(relation, reader, found, seen);
+      if (relation) walkRelation(relation, reader, found, seen, writes);
     }
     for (const [word, qualifiers] of words) {
       for (const relation of byWord.get(word) ?? [])
         if (qualifiers.has('') || qualifiers.has(relation.schema.toLowerCase()))
-          walkRelation(relation, reader, found, seen);
+          walkRelation(relation, reader, found, seen, writes);
       for (const called of functionsByWord.get(word) ?? []) {
         if (called === each || isCompiled(called)) continue;
         if (!qualifiers.has('') && !qualifiers.has(called.schema.toLowerCase())) continue;
@@ -137,24 +146,34 @@ export function exposureBook(
   }
 
   // Policies apply to the reader too, but one that no client has may show it the rows of all.
-  function admittedWidely(relation: Relation, reader: string): boolean {
+  function admittedWidely({ relation, reader, writes }: Exposure): boolean {
     const own = policies.get(relation.oid) ?? [];
-    const place = manifest.place(relation);
     const clients = acting.filter(({ kind }) => kind !== 'anonymous').map(({ name }) => book.inherited(name));
-    const { permissive, restrictive } = applicable(own, book.inherited(reader), 'select');
-    const scoped = (policy: Policy) =>
-      place.kind === 'tenant' &&
-      policy.columns.includes(place.path.column) &&
-      (policy.functions.length > 0 || /\b(current_|session_user)/i.test(policy.using ?? ''));
-    return (
-      !restrictive.some(scoped) &&
-      permissive.some(
-        (policy) =>
-          policy.using !== null &&
-          !scoped(policy) &&
-          !clients.some((roles) => applicable([policy], roles, 'select').permissive.length > 0),
-      )
-    );
+    const commands = writes ? (['select', 'insert', 'update', 'delete'] as const) : (['select'] as const);
+    return commands.some((command) => {
+      const { permissive, restrictive } = applicable(own, book.inherited(reader), command);
+      const sides = command === 'insert' ? ['check'] : command === 'update' ? ['using', 'check'] : ['using'];
+      return sides.some((side) => {
+        const of = (policy: Policy) => expressionOf(policy, side === 'using' ? 'using' : 'check');
+        const judged = new Set(
+          clients.flatMap((roles) => applicable(own, roles, command).permissive.map((policy) => of(policy))),
+        );
+        const keeps = (policy: Policy) => judged.has(of(policy)) || namesCaller(relation, policy, of(policy));
+        return (
+          !restrictive.some((policy) => namesCaller(relation, policy, of(policy))) &&
+          permissive.some((policy) => of(policy) !== null && !keeps(policy))
+        );
+      });
+    });
+  }
+
+  // One comparison of the tenant with something that is asked of the session, and no way past it.
+  function namesCaller(relation: Relation, policy: Policy, expression: string | null): boolean {
+    const place = manifest.place(relation);
+    if (expression === null || place.kind !== 'tenant' || !policy.columns.includes(place.path.column)) return false;
+    if (/\b(or|not|case|coalesce|any)\b|<>/i.test(expression)) return false;
+    const asks = policy.functions.length > 0 || /\b(current_|session_user)/i.test(expression);
+    return asks && / = /.test(expression);
   }
 
   const readerOf = (relation: Relation) => (isInvoker(relation) ? null : relation.owner);
@@ -175,10 +194,10 @@ export function exposureBook(
       return [...found.values()];
     },
     calledBy,
-    aroundPolicies: ({ relation, reader }) =>
-      relation.rowSecurity
-        ? book.bypasses(reader, relation) || admittedWidely(relation, reader)
-        : !reaches(relation, /[rR]/),
+    aroundPolicies: (exposure) =>
+      exposure.relation.rowSecurity
+        ? book.bypasses(exposure.reader, exposure.relation) || admittedWidely(exposure)
+        : !reaches(exposure.relation, /[rR]/),
   };
 }
 
@@ -197,11 +216,18 @@ export function isOn(relation: Relation, name: string): boolean {
   return relation.options.some((option) => new RegExp(`^${name}=(t|tr|tru|true|y|ye|yes|on|1)$`, 'i').test(option));
 }
 
+// A body that was bound when it was made has no text; one that is not volatile cannot write.
+function mayWrite(each: DatabaseFunction): boolean {
+  if (each.volatility !== 'v') return false;
+  return each.body === '' || /\b(insert|update|delete|merge)\b/i.test(each.body);
+}
+
 // Nothing can be told about compiled code, nor about statements that are put together while they run.
 function opaque(each: DatabaseFunction): string | null {
   if (each.language === 'c' || each.language === 'internal') return 'it is compiled code';
   if (each.language !== 'sql' && each.language !== 'plpgsql') return `it is written in ${each.language}`;
   const body = withoutComments(each.body);
+  if (/\bu&["']/i.test(body)) return 'it spells names by the codes of their letters';
   if (each.language === 'plpgsql' && /\bexecute\b(?!\s+(?:procedure|function)\b)/i.test(body))
     return 'it puts statements together while it runs';
   return /\bdblink|_to_xml(schema|_and_xmlschema)?\b|\bts_stat\b|\bcrosstab|\blo_get\b|\bloread\b/i.test(body)
@@ -211,7 +237,7 @@ function opaque(each: DatabaseFunction): string | null {
 
 /** A body without its comments; what looks like one inside a string stays. */
 export function withoutComments(body: string): string {
-  const strings = String.raw`\b[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"`;
+  const strings = String.raw`\b[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\2\$`;
   const pattern = new RegExp(`(${strings})|/\\*[\\s\\S]*?\\*/|--[^\\n]*`, 'g');
   return body.replace(pattern, (_, kept: string | undefined) => kept ?? ' ');
 }
