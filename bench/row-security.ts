@@ -59,7 +59,7 @@ function inProcess(kind: string, at: { url: string; truthUrl: string }): Measure
 }
 
 async function measure(kind: string, at: string, truthAt: string): Promise<Measure> {
-  const sent: [connection: number, text: string, values: unknown[] | undefined][] = [];
+  const sent: Sent = [];
   const work = {
     collect: () => collectOnce(at, truthAt),
     'by-hand': () => readByHand(at, truthAt),
@@ -71,10 +71,11 @@ async function measure(kind: string, at: string, truthAt: string): Promise<Measu
     await collectOnce(at, truthAt);
   }
   const start = performance.now();
-  if (kind === 'replay') await replay(sent, [at, at, truthAt]);
+  const statements = sent.length;
+  if (kind === 'replay') await replay(sent.splice(0), at, truthAt);
   else await work();
   const ms = Math.round(performance.now() - start);
-  return { ms, mib: Math.round(process.resourceUsage().maxRSS / 1024), statements: sent.length };
+  return { ms, mib: Math.round(process.resourceUsage().maxRSS / 1024), statements };
 }
 
 async function collectOnce(at: string, truthAt: string): Promise<void> {
@@ -95,25 +96,30 @@ async function collectOnce(at: string, truthAt: string): Promise<void> {
   if (bad.length > 0) throw new Error(`the tables are meant to be clean: ${JSON.stringify(bad.slice(0, 3))}`);
 }
 
-/** Notes every statement that goes over the wire from here on, by the order in which connections were opened. */
-function record(sent: [number, string, unknown[] | undefined][]): void {
-  const connections: pg.Client[] = [];
+/** What was sent: by whom, on which connection, in order. */
+type Sent = { connection: pg.Client; text: string; values: unknown[] }[];
+
+/** Notes every statement that goes over the wire from here on. */
+function record(sent: Sent): void {
   const original = pg.Client.prototype.query;
   pg.Client.prototype.query = new Proxy(original, {
-    apply(target, client: pg.Client, [first, values]: [unknown, unknown]) {
-      if (!connections.includes(client)) connections.push(client);
+    apply(target, connection: pg.Client, [first, values]: [unknown, unknown]) {
       const text = typeof first === 'string' ? first : String(Object(first).text);
-      const given = Array.isArray(values) ? values : Object(first).values;
-      sent.push([connections.indexOf(client), text, given]);
-      return Reflect.apply(target, client, [first, values]);
+      sent.push({ connection, text, values: Array.isArray(values) ? values : [] });
+      return Reflect.apply(target, connection, [first, values]);
     },
   });
 }
 
-async function replay(sent: readonly [number, string, unknown[] | undefined][], urls: string[]): Promise<void> {
-  const clients = urls.map((connectionString) => new pg.Client({ connectionString }));
-  await Promise.all(clients.map((client) => client.connect()));
-  for (const [connection, text, values] of sent)
-    await clients[connection]?.query({ text, values: values ?? [] }).catch(() => undefined);
-  await Promise.all(clients.map((client) => client.end()));
+/** Sends it all again, as many connections side by side as there were. */
+async function replay(sent: Sent, url: string, truthUrl: string): Promise<void> {
+  const truthUser = new URL(truthUrl).username;
+  const again = [...Map.groupBy(sent, ({ connection }) => connection)].map(async ([{ user }, statements]) => {
+    const client = new pg.Client({ connectionString: user === truthUser ? truthUrl : url });
+    await client.connect();
+    for (const { text, values } of statements)
+      await (values.length > 0 ? client.query(text, values) : client.query(text)).catch(() => undefined);
+    await client.end();
+  });
+  await Promise.all(again);
 }
