@@ -1,3 +1,4 @@
+import { functionsAndPaths } from './functions-and-paths.ts';
 import { foreignWrite, openToRead, sabotage, unprotected, wayAround } from './verdicts.ts';
 import { waysByFunction } from './ways-by-function.ts';
 
@@ -122,4 +123,4 @@ const relations = [
 ];
 
 /** Everything that leads past the policies of a table. */
-export const waysAround = [...relations, ...waysByFunction];
+export const waysAround = [...relations, ...waysByFunction, ...functionsAndPaths];

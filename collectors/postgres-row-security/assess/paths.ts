@@ -6,6 +6,7 @@ import type { DatabaseFunction, Relation } from '../raw.ts';
 import { about, type Case, finding, listed, reaches, rolesWith, type Verdict, worst } from './judge.ts';
 import { captured } from './paths-capture.ts';
 import { judgeFilter } from './paths-filter.ts';
+import { judgeSettings } from './paths-settings.ts';
 import { judgeTelling, judgeTriggers, writesRows } from './paths-triggers.ts';
 import { judgeTrusted } from './paths-trust.ts';
 import { judgeInstead, judgeRules, judgeViewWrites } from './paths-writes.ts';
@@ -133,11 +134,23 @@ function judgeFunction(at: Case, each: DatabaseFunction): Verdict | null {
       outcome: 'failed',
       reason: `${listed(callers)} may call it to connect as the server itself, without a password.`,
     };
-  if (!each.definer && !isCompiled(each) && isPolicyHelper(at, each)) return captured(at, each);
-  if (isCompiled(each) || !(each.definer || (each.leakproof && each.extension === null))) return null;
+  const settings = allowance(at, each) === null ? judgeSettings(at, each, callers) : null;
+  if (!each.definer && !isCompiled(each)) {
+    const asked = isPolicyHelper(at, each) ? captured(at, each) : null;
+    const verdicts = [settings, asked].filter((verdict) => verdict !== null);
+    if (verdicts.length > 0) return worst(verdicts);
+  }
+  if (isCompiled(each) || !(each.definer || (each.leakproof && each.args !== '' && each.extension === null)))
+    return null;
   const allowed = allowance(at, each);
   if (allowed !== null) return { outcome: 'not-applicable', reason: `Declared as allowed: ${allowed}` };
-  if (each.leakproof)
+  const verdict = judgeDefiner(at, each, callers);
+  return settings === null ? verdict : worst([settings, verdict]);
+}
+
+function judgeDefiner(at: Case, each: DatabaseFunction, callers: readonly string[]): Verdict {
+  // Without an argument it sees no row.
+  if (each.leakproof && each.args !== '')
     return {
       outcome: 'failed',
       reason: `It is LEAKPROOF, so PostgreSQL may run it on rows before policies have hidden them, and ${listed(callers)} may call it.`,
