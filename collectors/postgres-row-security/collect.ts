@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { openPostgres, type PostgresSession } from '../clients/postgres.ts';
 import { type CollectContext, SourceUnreadable } from '../define.ts';
 import { type Frame, readFrame } from './catalog.ts';
@@ -33,6 +34,8 @@ export type Probing = {
   targets: Target[];
   tenants: Tenant[];
   truths: ReadonlyMap<number, Truth>;
+  /** The labels of enums, by type. */
+  labels: ReadonlyMap<string, readonly string[]>;
   expect: Expect;
   progress: (message: string) => void;
 };
@@ -62,6 +65,7 @@ export async function collect(context: CollectContext<Expect>): Promise<Raw> {
     );
     const truth = truthUrl ? await allDone(untold.map(() => keep(truthUrl))) : [];
     const sessions: Sessions = { untold, told: () => keep(url), truth };
+    const labels = await readLabels(main);
     const manifest = buildManifest(frame.catalog, expect);
     const plan = planContext(frame.catalog, expect);
     const targets = frame.catalog.relations.flatMap((relation) => {
@@ -90,6 +94,7 @@ export async function collect(context: CollectContext<Expect>): Promise<Raw> {
       targets,
       tenants,
       truths: byRelation(truths),
+      labels,
       expect,
       progress,
     };
@@ -111,6 +116,19 @@ export async function collect(context: CollectContext<Expect>): Promise<Raw> {
   } finally {
     await Promise.all(opened.map((session) => session.close()));
   }
+}
+
+const Label = z.object({ type: z.string(), labels: z.array(z.string()) });
+
+async function readLabels(session: PostgresSession): Promise<Map<string, string[]>> {
+  const enums = await session.read((query) =>
+    query(
+      Label,
+      `select format_type(e.enumtypid, null) as type, array_agg(e.enumlabel::text order by e.enumsortorder) as labels
+        from pg_enum e group by 1`,
+    ),
+  );
+  return new Map(enums.map(({ type, labels }) => [type, labels]));
 }
 
 type List = ReturnType<typeof findTenantList>;

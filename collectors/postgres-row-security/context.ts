@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Expect } from './expect.ts';
-import type { ActingRole, Asker, Catalog } from './raw.ts';
+import type { ActingRole, Asker, Catalog, Policy } from './raw.ts';
 
 /** A tenant to compare with, and one of its users. Stays in memory. */
 export type Tenant = {
@@ -59,17 +59,38 @@ function wordsIn(texts: readonly string[]): string[] {
 
 /** Expressions of policies and the bodies of the functions they call, which may call others. */
 function policyTexts(catalog: Catalog): string[] {
-  const byOid = new Map(catalog.functions.map((each) => [each.oid, each]));
   const texts = catalog.policies.flatMap((policy) => [policy.using ?? '', policy.check ?? '']);
-  const called = new Set(catalog.policies.flatMap((policy) => policy.functions));
+  return [...new Set([...texts, helperBodies(catalog)(catalog.policies)])];
+}
+
+/** The bodies of all that some policies call, for each set of functions once. */
+export function helperBodies(catalog: Catalog): (policies: readonly Policy[]) => string {
+  const byOid = new Map(catalog.functions.map((each) => [each.oid, each]));
+  const known = new Map<string, string>();
+  return (policies) => {
+    const called = new Set(policies.flatMap((policy) => policy.functions));
+    const key = [...called].sort((a, b) => a - b).join();
+    const found = known.get(key) ?? bodiesOf(called, catalog, byOid).join('\n');
+    known.set(key, found);
+    return found;
+  };
+}
+
+function bodiesOf(
+  called: Set<number>,
+  catalog: Catalog,
+  byOid: ReadonlyMap<number, Catalog['functions'][number]>,
+): string[] {
+  const bodies: string[] = [];
+  // A Set yields what is added while it is walked.
   for (const oid of called) {
     const body = byOid.get(oid)?.body;
     if (body === undefined) continue;
-    texts.push(body);
+    bodies.push(body);
     for (const other of catalog.functions)
       if (!called.has(other.oid) && body.includes(`${other.name}(`)) called.add(other.oid);
   }
-  return [...new Set(texts)];
+  return bodies;
 }
 
 function derivedSettings(names: ReadonlySet<string>, tenantKey: string): Record<string, string> {

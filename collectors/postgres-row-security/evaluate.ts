@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PostgresSession } from '../clients/postgres.ts';
 import { type Answer, ask, byAnswer } from './batches.ts';
-import { type Row, syntheticRows } from './candidates.ts';
+import { changedRows, type Row, type Sources, syntheticRows } from './candidates.ts';
 import type { Tenant } from './context.ts';
 import type { TenantPath } from './manifest.ts';
 import { ident, literal, qualified, shown } from './names.ts';
@@ -17,6 +17,9 @@ export type Subject = {
   columns: Column[];
   /** A short name for what `likenessOf` says of it. */
   likeness: string;
+  /** Bodies of the functions that its policies call. */
+  bodies: string;
+  labels: ReadonlyMap<string, readonly string[]>;
   commands: Command[];
   /** Real rows, cut to the columns that policies look at. */
   own: readonly Row[];
@@ -24,6 +27,7 @@ export type Subject = {
 };
 
 type Side = 'usingOwn' | 'usingOther' | 'checkOwn' | 'checkOther';
+const allSides = ['usingOwn', 'usingOther', 'checkOwn', 'checkOther'] as const;
 const Sides = z.object({
   usingOwn: z.boolean().nullable(),
   usingOther: z.boolean().nullable(),
@@ -31,7 +35,13 @@ const Sides = z.object({
   checkOther: z.boolean().nullable(),
 });
 /** A policy decision to ask for, once for all subjects that are alike. */
-type Task = { command: Command; select: string; policies: ReturnType<typeof applicable> };
+type Task = {
+  command: Command;
+  select: string;
+  policies: ReturnType<typeof applicable>;
+  /** Rows that are not there but may be, for each side that is asked about. Made only when they are wanted. */
+  likely: () => { side: Side; rows: Row[]; exists: (rows: readonly Row[]) => string }[];
+};
 type Row4 = z.infer<typeof Sides>;
 
 /**
@@ -59,7 +69,13 @@ export async function evaluate(options: {
   const tasks = shapes.flatMap(({ alike, model }) =>
     model.commands.map((command) => ({ alike, model, task: task(model, command, options) })),
   );
-  const answers = await askAll(session, tasks, acting);
+  const there = await askAll(session, tasks, acting);
+  const likely = await askLikely(
+    session,
+    tasks.filter((_, i) => isOpen(there[i])),
+    acting,
+  );
+  const answers = tasks.map((each, i) => together(there[i], likely.get(keyOfLikely(each))));
   // Where another tenant's row is admitted, each policy is asked alone, to name those that admit it.
   const suspects = tasks.flatMap(({ alike, model, task }, i) => {
     const answer = answers[i];
@@ -68,10 +84,17 @@ export async function evaluate(options: {
       of: i,
       nth,
       alike,
+      model,
       task: build(model, task.command, { ...task.policies, permissive: [policy] }, options),
     }));
   });
-  const alone = await askAll(session, suspects, acting);
+  const aloneThere = await askAll(session, suspects, acting);
+  const aloneLikely = await askLikely(
+    session,
+    suspects.filter((_, i) => isOpen(aloneThere[i])),
+    acting,
+  );
+  const alone = suspects.map((each, i) => together(aloneThere[i], aloneLikely.get(keyOfLikely(each))));
   const guilty = new Map<number, number[]>();
   for (const [i, { of, nth }] of suspects.entries()) {
     const answer = alone[i];
@@ -144,13 +167,19 @@ function build(subject: Subject, command: Command, policies: Task['policies'], t
   const sides: Record<Side, string> = { usingOwn: 'null', usingOther: 'null', checkOwn: 'null', checkOther: 'null' };
   const involved = new Set([...policies.permissive, ...policies.restrictive].flatMap((policy) => policy.columns));
   const columns = subject.columns.filter((column) => involved.has(column.name));
-  const known = [two.attacker.user, two.attacker.id];
+  const of = (side: 'using' | 'check', whose: 'own' | 'other') => ({
+    side,
+    whose,
+    columns,
+    expression: combined(policies, side),
+    two,
+  });
   const exists = (side: 'using' | 'check', whose: 'own' | 'other') => {
-    const expression = combined(policies, side);
-    if (expression === null) return 'false';
-    const rows = rowsOf(subject, whose, side, columns, expression, two, known);
+    const asked = of(side, whose);
+    if (asked.expression === null) return 'false';
+    const rows = rowsOf(subject, asked);
     if (rows.length === 0) return 'null::boolean';
-    return existsOver(subject.relation, rows, expression);
+    return existsOver(subject.relation, rows, asked.expression);
   };
   if (command !== 'insert') {
     sides.usingOwn = exists('using', 'own');
@@ -160,34 +189,73 @@ function build(subject: Subject, command: Command, policies: Task['policies'], t
     sides.checkOwn = exists('check', 'own');
     sides.checkOther = exists('check', 'other');
   }
-  const select = (['usingOwn', 'usingOther', 'checkOwn', 'checkOther'] as const)
-    .map((side) => (sides[side] === 'null' ? 'null::boolean' : sides[side]))
-    .join(', ');
-  return { command, select, policies };
+  const select = allSides.map((side) => (sides[side] === 'null' ? 'null::boolean' : sides[side])).join(', ');
+  const likely = () =>
+    allSides.flatMap((name) => {
+      const asked = of(name.startsWith('using') ? 'using' : 'check', name.endsWith('Own') ? 'own' : 'other');
+      const { expression } = asked;
+      if (sides[name] === 'null' || expression === null) return [];
+      const rows = likelyRows(subject, asked);
+      const exists = (some: readonly Row[]) => existsOver(subject.relation, some, expression);
+      return rows.length > 0 ? [{ side: name, rows, exists }] : [];
+    });
+  return { command, select, policies, likely };
 }
 
-function rowsOf(
-  subject: Subject,
-  whose: 'own' | 'other',
-  side: 'using' | 'check',
-  columns: readonly Column[],
-  expression: string,
-  two: Two,
-  known: readonly string[],
-): Row[] {
-  const real = whose === 'own' ? subject.own : subject.other;
-  const column = subject.path.column;
-  const tenant = whose === 'own' ? two.attacker : two.victim;
-  const keys: Row[string][] =
-    subject.path.kind === 'key' ? [tenant.id] : [...new Set(real.map((row) => row[column] ?? null))];
+/** One side of a question: whose rows, and what they are asked. */
+type Asked = {
+  side: 'using' | 'check';
+  whose: 'own' | 'other';
+  columns: readonly Column[];
+  expression: string | null;
+  two: Two;
+};
+
+/** Rows of so many parents, and so many real rows, are made into likely ones. */
+const MOST_KEYS = 3;
+const MOST_REAL = 2;
+/** So many likely rows are asked about, once for all relations whose policies are alike. */
+const MOST_LIKELY = 160;
+
+/** Rows that are there; where there are none, likely ones. */
+function rowsOf(subject: Subject, asked: Asked): readonly Row[] {
+  const real = asked.whose === 'own' ? subject.own : subject.other;
+  return real.length > 0 ? real : madeUp(subject, asked);
+}
+
+/** A row that is not there today may be there tomorrow: made-up ones, and real ones with another value in a column. */
+function likelyRows(subject: Subject, asked: Asked): Row[] {
+  const key = subject.path.column;
+  if (asked.columns.every(({ name }) => name === key)) return [];
+  const real = (asked.whose === 'own' ? subject.own : subject.other).slice(0, MOST_REAL);
+  const synthetic = madeUp(subject, asked);
+  const from = real.length > 0 ? real : synthetic.slice(0, 1);
+  // Whoever writes a row for another may put into it whatever belongs to itself.
+  const mixed =
+    asked.whose === 'other' && asked.side === 'check'
+      ? keysOf(subject, asked).flatMap((value) =>
+          subject.own.slice(0, MOST_REAL).map((row) => ({ ...row, [key]: value })),
+        )
+      : [];
+  return [...mixed, ...synthetic, ...changedRows(from, key, sourcesOf(subject, asked))].slice(0, MOST_LIKELY);
+}
+
+function madeUp(subject: Subject, asked: Asked): Row[] {
+  const sources = sourcesOf(subject, asked);
+  return keysOf(subject, asked).flatMap((key) => syntheticRows({ [subject.path.column]: key }, sources));
+}
+
+/** What the column that leads to the tenant holds in its rows. */
+function keysOf({ path, own, other }: Subject, { whose, two }: Asked): Row[string][] {
+  if (path.kind === 'key') return [whose === 'own' ? two.attacker.id : two.victim.id];
+  const keys = new Set((whose === 'own' ? own : other).map((row) => row[path.column] ?? null));
+  return [...keys].filter((key) => key !== null).slice(0, MOST_KEYS);
+}
+
+function sourcesOf(subject: Subject, { side, whose, columns, expression, two }: Asked): Sources {
   // Rows that are there had their values chosen by their own tenant; rows to be written, by the asker.
-  const written = side === 'check';
-  const ids = whose === 'own' || written ? known : [];
-  const synthetic = keys
-    .filter((key) => key !== null)
-    .flatMap((key) => syntheticRows({ columns, fixed: { [column]: key }, ids, expression }));
-  // A row that is not there today may be there tomorrow, so likely ones are asked about beside the real ones.
-  return [...real, ...synthetic];
+  const ids = whose === 'own' || side === 'check' ? [two.attacker.user, two.attacker.id] : [];
+  return { columns, ids, text: `${expression ?? ''}\n${subject.bodies}`, labels: subject.labels };
 }
 
 /** Tests an expression as the table’s own policy would, over rows made of JSON in the table’s own type. */
@@ -210,4 +278,78 @@ async function askAll(
     25,
   );
   return tasks.map((_, id) => answers.get(id));
+}
+
+type Asking = { model: Subject; nth?: number; task: Task };
+
+// What is likely does not depend on the rows of one table, so tables that are alike are asked together.
+function keyOfLikely({ model, nth, task }: Asking): string {
+  const parent = model.path.kind === 'via' ? model.path.target.oid : '';
+  return `${model.likeness} ${parent} ${task.command} ${nth}`;
+}
+
+function isOpen(answer: Answer<Row4> | undefined): boolean {
+  return answer?.ok === true && allSides.some((side) => answer.row[side] === false);
+}
+
+function together(there: Answer<Row4> | undefined, likely: Partial<Row4> | undefined): Answer<Row4> | undefined {
+  if (!there?.ok || !likely) return there;
+  const row = { ...there.row };
+  for (const side of allSides) row[side] ||= likely[side] ?? row[side];
+  return { ok: true, row };
+}
+
+/** Asks about likely rows: all at once, and one by one where some value makes the expression fail. */
+async function askLikely(
+  session: PostgresSession,
+  asking: readonly Asking[],
+  acting: { role: string; settings: Record<string, string> },
+): Promise<Map<string, Partial<Row4>>> {
+  const asked = new Map<string, ReturnType<Task['likely']>>();
+  for (const each of asking) {
+    const key = keyOfLikely(each);
+    if (asked.has(key)) continue;
+    const sides = each.task.likely();
+    if (sides.length > 0) asked.set(key, sides);
+  }
+  const keys = [...asked.keys()];
+  const lists = [...asked.values()];
+  const selectOf = (sides: ReturnType<Task['likely']>) =>
+    allSides
+      .map((name) => {
+        const found = sides.find(({ side }) => side === name);
+        return found ? found.exists(found.rows) : 'null::boolean';
+      })
+      .join(', ');
+  const whole = await ask(
+    session,
+    lists.map((sides, id) => ({ id, select: selectOf(sides) })),
+    Sides,
+    acting,
+    5,
+  );
+  const results = new Map<string, Partial<Row4>>();
+  const single: { key: string; select: string }[] = [];
+  for (const [id, key] of keys.entries()) {
+    const answer = whole.get(id);
+    if (answer?.ok) results.set(key, answer.row);
+    else
+      for (const each of lists[id] ?? [])
+        for (const row of each.rows) single.push({ key, select: selectOf([{ ...each, rows: [row] }]) });
+  }
+  const parts = await ask(
+    session,
+    single.map(({ select }, id) => ({ id, select })),
+    Sides,
+    acting,
+    8,
+  );
+  for (const [id, { key }] of single.entries()) {
+    const answer = parts.get(id);
+    if (!answer?.ok) continue;
+    const known = results.get(key) ?? {};
+    for (const side of allSides) known[side] = known[side] || answer.row[side];
+    results.set(key, known);
+  }
+  return results;
 }

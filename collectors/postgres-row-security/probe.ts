@@ -2,7 +2,7 @@ import { type PostgresSession, PostgresUnreadable } from '../clients/postgres.ts
 import { SourceUnreadable } from '../define.ts';
 import type { Row } from './candidates.ts';
 import type { Probing } from './collect.ts';
-import { settingsFor, type Tenant } from './context.ts';
+import { helperBodies, settingsFor, type Tenant } from './context.ts';
 import { evaluate, likenessOf, type Subject } from './evaluate.ts';
 import { allDone, inParts } from './lanes.ts';
 import { isTable } from './manifest.ts';
@@ -24,8 +24,11 @@ type Pair = { one: number; other: number; stranger: number | null };
 type Lane = {
   session: PostgresSession;
   targets: readonly Target[];
-  evaluable: ReadonlyMap<number, Pick<Subject, 'policies' | 'columns' | 'likeness'>>;
+  evaluable: ReadonlyMap<number, Known>;
 };
+
+/** What is known of a relation’s policies. */
+type Known = Pick<Subject, 'policies' | 'columns' | 'likeness' | 'bodies' | 'labels'>;
 
 type Probed = Pick<Raw, 'reads' | 'evaluations'>;
 
@@ -63,7 +66,8 @@ export async function probeAll(probing: Probing): Promise<Probed & Pick<Raw, 'sh
   };
 }
 
-function lanesOf({ sessions, targets, frame, manifest }: Probing): Lane[] {
+function lanesOf({ sessions, targets, frame, manifest, labels }: Probing): Lane[] {
+  const bodies = helperBodies(frame.catalog);
   const policies = Map.groupBy(frame.catalog.policies, (policy) => policy.relation);
   const likenesses = new Map<string, string>();
   const evaluable = new Map(
@@ -74,7 +78,7 @@ function lanesOf({ sessions, targets, frame, manifest }: Probing): Lane[] {
       const text = likenessOf(relation, path, own, columns);
       const likeness = likenesses.get(text) ?? String(likenesses.size);
       likenesses.set(text, likeness);
-      return [relation.oid, { policies: own, columns, likeness }];
+      return [relation.oid, { policies: own, columns, likeness, bodies: bodies(own), labels }];
     }),
   );
   return inParts(targets, sessions.untold, ({ relation }) => relation.oid).map(({ session, items }) => ({
@@ -163,7 +167,7 @@ class RoleRun {
   readonly samples: Samples;
   readonly targets: readonly Target[];
   readonly session: PostgresSession;
-  private readonly evaluable: ReadonlyMap<number, Pick<Subject, 'policies' | 'columns' | 'likeness'>>;
+  private readonly evaluable: ReadonlyMap<number, Known>;
 
   constructor(
     probing: Probing,
@@ -279,7 +283,13 @@ class RoleRun {
     if (/[wW]/.test(rights)) commands.push('update');
     if (/d/.test(rights)) commands.push('delete');
     if (commands.length === 0) return [];
-    const known = this.evaluable.get(relation.oid) ?? { policies: [], columns: [], likeness: '' };
+    const known = this.evaluable.get(relation.oid) ?? {
+      policies: [],
+      columns: [],
+      likeness: '',
+      bodies: '',
+      labels: new Map(),
+    };
     const rows = (tenant: number) => this.samples.get(tenant)?.get(relation.oid) ?? [];
     return [{ relation, path, ...known, commands, own: rows(attacker), other: rows(victim) }];
   }

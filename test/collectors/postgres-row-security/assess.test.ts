@@ -130,7 +130,10 @@ describe('made-up rows', () => {
       { relation: 1, name: 'state', type: 'text', category: 'S', required: false, access: null },
       { relation: 1, name: 'open', type: 'boolean', category: 'B', required: true, access: null },
     ];
-    const rows = syntheticRows({ columns, fixed: { org_id: 'A' }, ids: ['me'], expression: `state = 'live'::text` });
+    const rows = syntheticRows(
+      { org_id: 'A' },
+      { columns, ids: ['me'], text: `state = 'live'::text`, labels: new Map() },
+    );
     expect(rows).toContainEqual({ org_id: 'A', state: 'live', open: true });
     expect(rows).toContainEqual({ org_id: 'A', state: 'me', open: false });
     expect(rows.length).toBeLessThanOrEqual(48);
