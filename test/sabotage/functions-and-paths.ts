@@ -84,6 +84,19 @@ const views = [
       grant select, insert on entry ${toApp}`,
     turns: [wayAround('public.entry')],
   }),
+  sabotage({
+    id: 'write-only-view-of-own',
+    title: 'a write-only view that asks what policies ask, which nobody can read to see it',
+    sql: `create view drop_box as select * from tags where ${org} with check option; grant insert on drop_box ${toApp}`,
+    turns: [untold('public.drop_box'), { ...foreignWrite('public.drop_box'), outcome: 'inconclusive' }],
+  }),
+  sabotage({
+    id: 'filter-above-a-barrier',
+    title: 'a view filters above a barrier that filters nothing itself',
+    sql: `create view every_tag with (security_barrier) as select * from tags;
+      create view my_tags as select * from every_tag where ${org}; grant select on my_tags ${toApp}`,
+    turns: [untold('public.my_tags')],
+  }),
   nearMiss({
     id: 'local-check-option',
     title: 'a view with a filter of its own and LOCAL CHECK OPTION refuses rows of others',
@@ -110,6 +123,28 @@ const triggers = [
       create trigger close after insert on ticket_events for each row execute function app.close_ticket()`,
     turns: [wayAround('public.ticket_events')],
   }),
+  sabotage({
+    id: 'definer-trigger-takes',
+    title: 'a definer trigger gives the ticket that a new row names to the tenant of the row',
+    sql: `${escalate('update public.tickets set org_id = new.org_id where id = new.ticket_id;')}
+      create trigger close after insert on ticket_events for each row execute function app.close_ticket()`,
+    turns: [wayAround('public.ticket_events')],
+  }),
+  sabotage({
+    id: 'definer-trigger-dynamic',
+    title: 'a definer trigger puts its statements together while it runs',
+    sql: `${escalate(`execute format('update public.%I set status = $1 where id = $2', 'tickets') using new.kind, new.ticket_id;`)}
+      create trigger close after insert on ticket_events for each row execute function app.close_ticket()`,
+    turns: [untold('public.ticket_events')],
+  }),
+  sabotage({
+    id: 'temporary-type-in-a-trigger',
+    title: 'a definer trigger names a type that a temporary one can take the place of',
+    sql: `create function app.note_day() returns trigger language plpgsql security definer set search_path = pg_catalog
+        as $$ declare day date := new.happened_at; begin return new; end $$;
+      create trigger note_day before insert on ticket_events for each row execute function app.note_day()`,
+    turns: [wayAround('public.ticket_events')],
+  }),
   nearMiss({
     id: 'definer-trigger-writes-own',
     title: 'definer triggers that change only what belongs to the tenant of the new row',
@@ -126,6 +161,14 @@ const triggers = [
         perform pg_notify('customers', row_to_json(new)::text); return new; end $$;
       create trigger tell after insert on customers for each row execute function app.tell()`,
     turns: [wayAround('app.tell()')],
+  }),
+  sabotage({
+    id: 'notify-row-by-variable',
+    title: 'a trigger puts the row into a variable before it tells it',
+    sql: `create function app.tell() returns trigger language plpgsql as $$ declare message pg_catalog.text;
+        begin message := row_to_json(new); perform pg_notify('customers', message); return new; end $$;
+      create trigger tell after insert on customers for each row execute function app.tell()`,
+    turns: [untold('app.tell()')],
   }),
   nearMiss({
     id: 'notify-id',
@@ -193,6 +236,26 @@ const settings = [
     sql: `create function app.showcase() returns setof tickets language sql stable
       set app.org_id = '00000000-0000-4000-8000-000000000001' as 'select * from public.tickets'`,
     turns: [wayAround('app.showcase()')],
+  }),
+  sabotage({
+    id: 'function-sets-the-tenant-by-statement',
+    title: 'the same, by a SET that is put together while it runs',
+    sql: `create function app.tickets_as(org uuid) returns setof tickets language plpgsql as $$ begin
+        execute format('set local app.org_id = %L', org); return query select * from public.tickets; end $$`,
+    turns: [wayAround('app.tickets_as(org uuid)')],
+  }),
+  sabotage({
+    id: 'function-looks-the-tenant-up',
+    title: 'a function finds the tenant by something that it is told, and whether that is a secret cannot be seen',
+    sql: `create function app.tickets_by_key(key text) returns setof tickets language plpgsql as $$ begin
+        perform set_config('app.org_id', (select org_id::text from public.api_keys where prefix = key), true);
+        return query select * from public.tickets; end $$`,
+    turns: [untold('app.tickets_by_key(key text)')],
+  }),
+  nearMiss({
+    id: 'function-only-sets-the-tenant',
+    title: 'a function with which the application says whom it acts for',
+    sql: `create function app.act_for(org uuid) returns void language sql as $$ select set_config('app.org_id', org::text, true) $$`,
   }),
   nearMiss({
     id: 'function-sets-something-else',
@@ -265,6 +328,15 @@ const temporary = [
 ];
 
 const owned = [
+  sabotage({
+    id: 'client-owns-what-a-definer-calls',
+    title: 'the application owns a function that a definer function calls, where it may replace it',
+    sql: `create function app.limit_of(plan text) returns int language sql stable as 'select 5';
+      alter function app.limit_of(text) owner to larkspur_app; grant create on schema app ${toApp};
+      create function app.seats(plan text) returns int language sql stable security definer
+        set search_path = pg_catalog, pg_temp as 'select app.limit_of(plan)'`,
+    turns: [bypass('larkspur_app')],
+  }),
   sabotage({
     id: 'client-owns-helper',
     title: 'the application owns the function that policies ask, where it may replace it',

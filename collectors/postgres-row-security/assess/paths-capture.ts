@@ -72,8 +72,8 @@ function looksLast(path: readonly string[] | undefined): boolean {
   return path?.includes('pg_temp') === true && path[0] !== 'pg_temp';
 }
 
-// Who owns tables may switch their row security off, even where it is forced.
-function isAbove(at: Case, owner: string): boolean {
+/** Whether policies do not hold a role: who owns tables may switch their row security off, even where it is forced. */
+export function isAbove(at: Case, owner: string): boolean {
   const role = at.book.role(owner);
   return (
     !role ||

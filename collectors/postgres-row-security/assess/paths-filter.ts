@@ -24,17 +24,39 @@ export function judgeFilter(at: Case, relation: Relation, around: readonly Expos
 
 // PostgreSQL runs the cheapest conditions first, a caller's own among them, unless the view is a barrier.
 function filtered(at: Case, relation: Relation, around: readonly Exposure[], how: string): Verdict {
-  if (isOn(relation, 'security_barrier') || !readsDirectly(at, relation))
-    return { outcome: 'passed', reason: `It goes past the policies but ${how}.` };
+  const order = orderOf(at, relation, around, new Set());
+  if (order === 'kept') return { outcome: 'passed', reason: `It goes past the policies but ${how}.` };
+  if (order === 'unknown')
+    return {
+      outcome: 'inconclusive',
+      reason: `It goes past the policies but ${how}; without security_barrier of its own, whether that comes before a caller’s own conditions cannot be told. Set security_barrier on it.`,
+    };
   return {
     outcome: 'failed',
     reason: `It filters by tenant, yet without security_barrier a caller’s own conditions may see rows before that: ${pastWhom(around)}.`,
   };
 }
 
-// What a function returns was filtered inside of it.
-function readsDirectly(at: Case, relation: Relation): boolean {
-  return (at.rewrites.get(relation.oid) ?? []).some(({ event, relations }) => event === '1' && relations.length > 0);
+// What a function returns was filtered inside of it; what a barrier below hides depends on where the filter is.
+function orderOf(
+  at: Case,
+  relation: Relation,
+  around: readonly Exposure[],
+  seen: Set<Relation>,
+): 'kept' | 'unknown' | 'open' {
+  if (isOn(relation, 'security_barrier')) return seen.size === 0 ? 'kept' : 'unknown';
+  seen.add(relation);
+  const below = (at.rewrites.get(relation.oid) ?? []).flatMap(({ event, relations }) =>
+    event === '1' ? relations : [],
+  );
+  const orders = below.flatMap((oid) => {
+    const next = at.manifest.byOid.get(oid);
+    if (!next || seen.has(next)) return [];
+    if (next.kind === 'v') return [orderOf(at, next, around, seen)];
+    return [around.some((exposure) => exposure.relation === next) ? ('open' as const) : ('kept' as const)];
+  });
+  if (orders.includes('open')) return 'open';
+  return orders.includes('unknown') ? 'unknown' : 'kept';
 }
 
 function byTenant(at: Case, relation: Relation, role: number, around: readonly Exposure[]): Verdict {

@@ -28,6 +28,9 @@ const plain = new Set([
  */
 export function judgeSettings(at: Case, each: DatabaseFunction, callers: readonly string[]): Verdict | null {
   if (each.extension !== null) return null;
+  // One that only sets them is how an application says whom it acts for, and its caller could SET them as well.
+  const { exposures, unknown } = at.exposures.ofFunction(each);
+  if (exposures.length === 0 && unknown === null) return null;
   const believed = new Set(at.raw.context.settings);
   const fixed = each.config.find((entry) => believed.has(entry.split('=')[0] ?? '') && !entry.endsWith('='));
   const who = listed(callers);
@@ -66,7 +69,13 @@ type Tokens = ReturnType<typeof tokensOf>;
 function settingsIn(body: string): { setting: string | null; value: Tokens }[] {
   const tokens = tokensOf(body);
   return tokens.flatMap(({ kind, text }, i) => {
-    if (kind === 'string' && /\bset(_config\b|\s+(local|session)\b)/i.test(text)) return settingsIn(text);
+    if (kind === 'string') {
+      const set = /^\s*set\s+(?:(?:local|session)\s+)?("?[\w.]+"?)\s*(?:=|\bto\b)/i.exec(text)?.[1];
+      const end = tokens.findIndex((token, j) => j > i && token.text === ';' && token.kind === 'mark');
+      if (set !== undefined)
+        return [{ setting: set.replaceAll('"', ''), value: tokens.slice(i + 1, end < 0 ? undefined : end) }];
+      return /\bset_config\b/i.test(text) ? settingsIn(text) : [];
+    }
     if (kind === 'name' && text === 'set_config' && tokens[i + 1]?.text === '(') {
       const [name = [], value = []] = partsOf(tokens.slice(i + 2));
       const [only, more] = name;

@@ -14,7 +14,10 @@ export function judgeViewWrites(at: Case, relation: Relation, around: readonly E
   // An INSTEAD OF trigger takes the writes; it is judged by itself.
   if ((at.triggers.get(relation.oid) ?? []).some((trigger) => trigger.instead)) return [];
   // Only what was seen to filter by tenant is known to. CHECK OPTION repeats the view's filter, whatever that is.
-  const filters = reaches(relation, /[rR]/) && judgeFilter(at, relation, around).outcome === 'passed';
+  const filters =
+    reaches(relation, /[rR]/) &&
+    at.manifest.place(relation).kind !== 'reference' &&
+    judgeFilter(at, relation, around).outcome === 'passed';
   const checked = filters && isChecked(at, relation);
   const ways: string[] = [];
   if (relation.updatable & updatable.insert && reaches(relation, /[aA]/) && !checked) ways.push('INSERT');
@@ -27,6 +30,17 @@ export function judgeViewWrites(at: Case, relation: Relation, around: readonly E
     ways.push('UPDATE');
   if (relation.updatable & updatable.delete && reaches(relation, /d/) && !filters) ways.push('DELETE');
   if (ways.length === 0) return [];
+  if (
+    !reaches(relation, /[rR]/) &&
+    asksAsPolicies(at, relation, around) &&
+    (!ways.includes('INSERT') || isChecked(at, relation))
+  )
+    return [
+      {
+        outcome: 'inconclusive',
+        reason: `${listed(rolesWith(at, relation, /[aAwWd]/))} may ${ways.join(' and ')} through it, and ${pastWhom(around)}; it asks what policies ask, yet nobody can read it, so whether it keeps to one tenant was not seen. Make it a security_invoker view.`,
+      },
+    ];
   const why = filters ? 'it has no CHECK OPTION' : 'it was not seen to filter by tenant';
   return [
     {
@@ -34,6 +48,13 @@ export function judgeViewWrites(at: Case, relation: Relation, around: readonly E
       reason: `${listed(rolesWith(at, relation, /[aAwWd]/))} may ${ways.join(' and ')} through it rows of any tenant: ${pastWhom(around)}, and ${why}.`,
     },
   ];
+}
+
+// A filter that calls what policies call is likely the same.
+function asksAsPolicies(at: Case, relation: Relation, around: readonly Exposure[]): boolean {
+  const called = new Set((at.rewrites.get(relation.oid) ?? []).flatMap(({ functions }) => functions));
+  const policies = around.flatMap((exposure) => at.policies.get(exposure.relation.oid) ?? []);
+  return policies.some(({ functions }) => functions.some((oid) => called.has(oid)));
 }
 
 // LOCAL is enough for a view that filters tables itself.

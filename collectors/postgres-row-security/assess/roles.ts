@@ -1,7 +1,7 @@
 import type { Finding } from '../../../schemas/index.ts';
 import { isTable } from '../manifest.ts';
 import { shown, shownName } from '../names.ts';
-import { type Case, finding, listed } from './judge.ts';
+import { type Case, finding, listed, tenantTables } from './judge.ts';
 
 const check = 'no-client-role-bypasses-row-security';
 
@@ -47,7 +47,8 @@ export function powersOf(at: Case, name: string): string | null {
   const server = [...at.book.inherited(name), name].find((each) => serverRoles.has(each));
   if (server !== undefined) return `has the rights of ${server}, which reaches the server’s files`;
   const helper = replaceable(at, name);
-  if (helper !== null) return `owns ${helper}, which policies ask, and may put another in its place`;
+  if (helper !== null)
+    return `owns ${helper}, which policies, triggers or SECURITY DEFINER functions run, and may put another in its place`;
   const owned = at.raw.catalog.relations.filter(
     (relation) => isTable(relation) && relation.rowSecurity && at.book.owns(name, relation),
   );
@@ -56,16 +57,21 @@ export function powersOf(at: Case, name: string): string | null {
   return `has the owner’s rights on ${listed(owned.map(shownName))}, so may switch row security off${unforced}`;
 }
 
-/** A function that policies ask, of which a client is the owner in a schema where it may create; null when none. */
+/** A function that others run, of which a client is the owner in a schema where it may create; null when none. */
 function replaceable(at: Case, name: string): string | null {
   const index = at.raw.acting.findIndex((role) => role.name === name);
   const mine = at.book.inherited(name);
   const able = new Set(at.raw.catalog.schemas.filter(({ create }) => create[index]).map((schema) => schema.name));
-  const found = at.raw.catalog.functions.find(
-    (each) =>
-      able.has(each.schema) &&
-      mine.has(each.owner) &&
-      at.raw.catalog.policies.some((policy) => policy.functions.includes(each.oid)),
-  );
+  const { functions, policies, triggers } = at.raw.catalog;
+  const candidates = functions.filter((each) => able.has(each.schema) && mine.has(each.owner));
+  if (candidates.length === 0) return null;
+  const run = new Set(policies.flatMap((policy) => policy.functions));
+  const held = new Set(tenantTables(at).map(({ relation }) => relation.oid));
+  for (const trigger of triggers) if (held.has(trigger.relation)) run.add(trigger.function);
+  for (const each of functions) {
+    if (!each.definer || each.extension !== null || mine.has(each.owner)) continue;
+    for (const { oid } of at.exposures.calledBy(each, each.owner)) run.add(oid);
+  }
+  const found = candidates.find(({ oid }) => run.has(oid));
   return found ? shownName(found) : null;
 }
