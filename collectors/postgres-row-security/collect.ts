@@ -70,7 +70,7 @@ export async function collect(context: CollectContext<Expect>): Promise<Raw> {
     const plan = planContext(frame.catalog, expect);
     const targets = frame.catalog.relations.flatMap((relation) => {
       const place = manifest.place(relation);
-      return place.kind === 'tenant' ? (targetOf(relation, place.path, manifest) ?? []) : [];
+      return place.kind === 'tenant' ? (targetOf(relation, place.path, manifest, labels) ?? []) : [];
     });
     progress(`${frame.catalog.relations.length} relations, ${targets.length} of them with tenants’ rows`);
     const tables = targets.filter(({ relation }) => isTable(relation));
@@ -84,8 +84,10 @@ export async function collect(context: CollectContext<Expect>): Promise<Raw> {
     const real = tenants.length;
     // Two who own nothing for each type of key: one to stand in for a missing tenant, and one that nobody ever is.
     const types = new Set([keyTypeOf(list, tables, manifest), ...targets.map((target) => target.keyType)]);
-    for (const type of types) tenants = [...tenants, inventTenant(type, tenants), inventTenant(type, tenants)];
+    for (const type of types)
+      for (let i = 0; i < 2; i++) tenants = [...tenants, inventTenant(type, tenants, labels.get(type))];
     tenants = [...tenants, ...namedByPolicies(frame.catalog, targets, tenants)];
+    tenants = [...tenants, ...(await moreTenants(sessions, list, expect, tenants))];
     const probing: Probing = {
       sessions,
       frame,
@@ -139,6 +141,21 @@ async function findTenants(sessions: Sessions, list: List, expect: Expect): Prom
   if (expect.tenants.ids) return namedTenants(expect.tenants.ids);
   const [truth] = sessions.truth;
   return truth && list ? listTenants(truth, list, FIRST_TENANTS) : [];
+}
+
+/** Those that policies are evaluated as, once for all tables that are alike, and that nothing else is asked about. */
+async function moreTenants(
+  sessions: Sessions,
+  list: List,
+  expect: Expect,
+  known: readonly Tenant[],
+): Promise<Tenant[]> {
+  const [truth] = sessions.truth;
+  if (!truth || !list || expect.tenants.ids || expect.mode === 'application') return [];
+  const room = MAX_TENANTS - known.filter(({ real }) => real).length;
+  const ids = new Set(known.map(({ id }) => id));
+  const others = (await listTenants(truth, list, MAX_TENANTS)).filter(({ id }) => !ids.has(id));
+  return others.slice(0, Math.max(0, room)).map((tenant) => ({ ...tenant, real: false, named: true }));
 }
 
 async function readTruths(

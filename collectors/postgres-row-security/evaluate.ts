@@ -72,7 +72,7 @@ export async function evaluate(options: {
   const there = await askAll(session, tasks, acting);
   const likely = await askLikely(
     session,
-    tasks.filter((_, i) => isOpen(there[i])),
+    tasks.filter((_, i) => isOpen(there[i], asker)),
     acting,
   );
   const answers = tasks.map((each, i) => together(there[i], likely.get(keyOfLikely(each))));
@@ -91,7 +91,7 @@ export async function evaluate(options: {
   const aloneThere = await askAll(session, suspects, acting);
   const aloneLikely = await askLikely(
     session,
-    suspects.filter((_, i) => isOpen(aloneThere[i])),
+    suspects.filter((_, i) => isOpen(aloneThere[i], asker)),
     acting,
   );
   const alone = suspects.map((each, i) => together(aloneThere[i], aloneLikely.get(keyOfLikely(each))));
@@ -288,14 +288,19 @@ function keyOfLikely({ model, nth, task }: Asking): string {
   return `${model.likeness} ${parent} ${task.command} ${nth}`;
 }
 
-function isOpen(answer: Answer<Row4> | undefined): boolean {
-  return answer?.ok === true && allSides.some((side) => answer.row[side] === false);
+// A value that an expression cannot take spoils the answer about all rows at once; likely ones can be asked one by one.
+function isOpen(answer: Answer<Row4> | undefined, asker: Asker): boolean {
+  if (!answer?.ok) return asker.kind === 'tenant' && answer?.failure.code.startsWith('22') === true;
+  return allSides.some((side) => answer.row[side] === false);
 }
 
 function together(there: Answer<Row4> | undefined, likely: Partial<Row4> | undefined): Answer<Row4> | undefined {
-  if (!there?.ok || !likely) return there;
-  const row = { ...there.row };
-  for (const side of allSides) row[side] ||= likely[side] ?? row[side];
+  if (!there || !likely) return there;
+  if (!there.ok && allSides.every((side) => (likely[side] ?? null) === null)) return there;
+  const row: Row4 = there.ok
+    ? { ...there.row }
+    : { usingOwn: null, usingOther: null, checkOwn: null, checkOther: null };
+  for (const side of allSides) row[side] = row[side] || (likely[side] ?? row[side]);
   return { ok: true, row };
 }
 

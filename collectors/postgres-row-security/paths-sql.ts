@@ -26,8 +26,9 @@ export function typed(value: string, type: string): string {
   return `${literal(value)}::${type}`;
 }
 
-/** Whether text is surely a value of a type, so that naming it cannot spoil a batch. */
-export function fits(value: string, type: string): boolean {
+/** Whether text is surely a value of a type, or of an enum with these labels, so that naming it cannot spoil a batch. */
+export function fits(value: string, type: string, labels?: readonly string[]): boolean {
+  if (labels) return labels.includes(value);
   if (type === 'uuid') return /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(value);
   if (type === 'smallint') return /^-?\d{1,4}$/.test(value);
   if (type === 'integer') return /^-?\d{1,9}$/.test(value);

@@ -102,7 +102,7 @@ async function assertActing({ sessions, frame }: Probing, role: ActingRole): Pro
 }
 
 function pairFor({ truths, tenants, manifest }: Probing, target: Target): Pair {
-  const fitting = tenants.flatMap((tenant, i) => (fits(tenant.id, target.keyType) ? [i] : []));
+  const fitting = tenants.flatMap((tenant, i) => (fits(tenant.id, target.keyType, target.labels) ? [i] : []));
   const real = fitting.filter((i) => tenants[i]?.real);
   const [nobody = -1, noOther = -1] = fitting.filter((i) => !tenants[i]?.real && !tenants[i]?.named);
   const present = truths.get(target.relation.oid)?.present ?? real;
@@ -226,10 +226,11 @@ class RoleRun {
       const told = asker.kind === 'tenant' || asker.kind === 'forged';
       const concerned = everybody || [pair.one, pair.other, pair.stranger].includes(asker.tenant);
       if (asker.kind === 'tenant' && !concerned) continue;
-      if (everybody && asker.kind === 'tenant' && !fits(this.tenant(asker.tenant).id, target.keyType)) continue;
+      const { id } = this.tenant(asker.tenant);
+      if (everybody && asker.kind === 'tenant' && !fits(id, target.keyType, target.labels)) continue;
       if (asker.kind === 'forged' && asker.tenant !== pair.other) continue;
       const victim = told && asker.tenant === pair.one ? pair.other : pair.one;
-      if (told && this.tenant(victim).id === this.tenant(asker.tenant).id) continue;
+      if (told && (this.tenant(victim).id === id || victim < 0)) continue;
       const group = groups.get(victim);
       if (group) group.push(target);
       else groups.set(victim, [target]);
@@ -256,23 +257,39 @@ class RoleRun {
       const told = asker.kind === 'tenant' || asker.kind === 'forged';
       // Who is nobody has no rows of its own to compare with.
       const attacker = this.tenant(told ? asker.tenant : victim);
-      const subjects = targets.flatMap((target) => this.subject(target, told ? asker.tenant : -1, victim));
+      const all = targets.flatMap((target) => this.subject(target, told ? asker.tenant : -1, victim));
+      const subjects = asker.kind === 'tenant' ? this.asGuest(all, asker.tenant) : all;
       if (subjects.length === 0) continue;
-      results.push(
-        ...(await evaluate({
-          session: this.session,
-          subjects,
-          role,
-          roleIndex,
-          inherited: book.inherited(role.name),
-          asker,
-          settings: this.settings(asker, victim),
-          attacker,
-          victim: this.tenant(victim),
-        })),
-      );
+      const evaluated = await evaluate({
+        session: this.session,
+        subjects,
+        role,
+        roleIndex,
+        inherited: book.inherited(role.name),
+        asker,
+        settings: this.settings(asker, victim),
+        attacker,
+        victim: this.tenant(victim),
+      });
+      // What a policy names may be no tenant at all, to which it says no in its own way.
+      const named = this.tenant(asker.tenant).named && asker.kind === 'tenant';
+      results.push(...evaluated.filter(({ failure }) => !(named && failure && isRefusal(failure.code))));
     }
     return results;
+  }
+
+  /** A tenant that a relation is not compared with asks all that are alike together: of likely rows, not of their own. */
+  private asGuest(subjects: readonly Subject[], tenant: number): Subject[] {
+    const lent = new Map<string, readonly Row[]>();
+    return subjects.map((subject) => {
+      const pair = this.pairs.get(subject.relation.oid);
+      if (pair && [pair.one, pair.other, pair.stranger].includes(tenant)) return subject;
+      if (subject.path.kind === 'key') return { ...subject, own: [], other: [] };
+      const alike = `${subject.likeness} ${subject.path.target.oid}`;
+      const other = lent.get(alike) ?? subject.other;
+      if (other.length > 0) lent.set(alike, other);
+      return { ...subject, own: [], other };
+    });
   }
 
   private subject({ relation, path }: Target, attacker: number, victim: number): Subject[] {

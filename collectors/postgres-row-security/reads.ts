@@ -14,17 +14,26 @@ export type Target = {
   path: TenantPath;
   /** The type of the column that names the tenant at the end of the path. */
   keyType: string;
+  /** Where that type is an enum. */
+  labels?: readonly string[];
   /** Whether the first column of the path may be null. */
   optional: boolean;
 };
 
 /** The relation as something to read, or null when the column that names the tenant is not known to us. */
-export function targetOf(relation: Relation, path: TenantPath, manifest: Manifest): Target | null {
+export function targetOf(
+  relation: Relation,
+  path: TenantPath,
+  manifest: Manifest,
+  enums: ReadonlyMap<string, readonly string[]> = new Map(),
+): Target | null {
   const home = keyHome(relation, path);
   const key = manifest.column(home.relation.oid, home.column);
   if (!key) return null;
   const first = manifest.column(relation.oid, path.column);
-  return { relation, path, keyType: key.type, optional: first ? !first.required : true };
+  const labels = enums.get(key.type);
+  const optional = first ? !first.required : true;
+  return { relation, path, keyType: key.type, optional, ...(labels ? { labels } : {}) };
 }
 
 const Bits = z.object({ bits: z.int().nullable() });
@@ -57,11 +66,13 @@ export async function readTruth(
   tenants: readonly Tenant[],
 ): Promise<Truth[]> {
   const probes = targets.map((target): Probe => {
-    const { relation, path, keyType, optional } = target;
+    const { relation, path, keyType, optional, labels } = target;
     const { from, key } = tenantJoin(relation, path);
     const own = `${qualified(relation)} as t`;
     const found = tenants.flatMap((tenant, i) =>
-      tenant.real && fits(tenant.id, keyType) ? [{ bit: 2 ** i, holds: `${key} = ${typed(tenant.id, keyType)}` }] : [],
+      tenant.real && fits(tenant.id, keyType, labels)
+        ? [{ bit: 2 ** i, holds: `${key} = ${typed(tenant.id, keyType)}` }]
+        : [],
     );
     const nameless = optional ? [{ bit: NAMELESS, holds: `t.${ident(path.column)} is null` }] : [];
     const careful = () =>
@@ -99,9 +110,11 @@ export async function findStrangers(
   targets: readonly Target[],
   tenants: readonly Tenant[],
 ): Promise<string[]> {
-  const probes = targets.map(({ relation, path, keyType }): Probe => {
+  const probes = targets.map(({ relation, path, keyType, labels }): Probe => {
     const { from, key } = tenantJoin(relation, path);
-    const known = tenants.filter((tenant) => fits(tenant.id, keyType)).map((tenant) => typed(tenant.id, keyType));
+    const known = tenants
+      .filter((tenant) => fits(tenant.id, keyType, labels))
+      .map((tenant) => typed(tenant.id, keyType));
     const others = known.length > 0 ? `and ${key} not in (${known.join(', ')})` : '';
     return {
       id: relation.oid,
@@ -125,8 +138,8 @@ export async function readSamples(options: {
   tenant: Tenant;
 }): Promise<Map<number, Row[]>> {
   const probes = options.targets.flatMap(({ target, columns }): Probe[] => {
-    const { relation, path, keyType } = target;
-    if (!fits(options.tenant.id, keyType)) return [];
+    const { relation, path, keyType, labels } = target;
+    if (!fits(options.tenant.id, keyType, labels)) return [];
     const where = (key: string) => `where ${key} = ${typed(options.tenant.id, keyType)}`;
     const { from, key } = tenantJoin(relation, path);
     const list = [...new Set([path.column, ...columns])].map((name) => `t.${ident(name)}`).join(', ');
@@ -189,7 +202,7 @@ export async function readAs(options: {
 
 /** What to ask, and which bits of the answer will say something. */
 function lookSql(look: Look, options: { asker: Asker; tenant: Tenant }): Omit<Probe, 'id'> & { bits: number } {
-  const { relation, path, keyType, optional } = look.target;
+  const { relation, path, keyType, optional, labels } = look.target;
   const from = `${qualified(relation)} as t`;
   const any = { from, bit: FOREIGN, holds: null };
   if (options.asker.kind === 'none' || options.asker.kind === 'empty')
@@ -200,7 +213,8 @@ function lookSql(look: Look, options: { asker: Asker; tenant: Tenant }): Omit<Pr
   const nameless = optional ? [{ from, bit: NOBODYS, holds: `${column} is null` }] : [];
   const told = optional ? NOBODYS : 0;
   if (path.kind === 'key') {
-    if (!fits(options.tenant.id, keyType)) return { select: oneByOne([any, ...nameless]), bits: FOREIGN | told };
+    if (!fits(options.tenant.id, keyType, labels))
+      return { select: oneByOne([any, ...nameless]), bits: FOREIGN | told };
     const self = typed(options.tenant.id, keyType);
     const tests = [
       { from, bit: OWN, holds: `${column} = ${self}` },

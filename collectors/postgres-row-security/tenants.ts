@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { PostgresSession } from '../clients/postgres.ts';
-import type { Tenant } from './context.ts';
+import { helperBodies, type Tenant } from './context.ts';
 import type { Expect } from './expect.ts';
 import { isTable, type Manifest } from './manifest.ts';
 import { ident, parseName, qualified } from './names.ts';
@@ -99,15 +99,26 @@ export function namedByPolicies(
       constantsIn(expression).flatMap(({ value, type }) => (types.has(type) && fits(value, type) ? [value] : [])),
     ),
   );
-  for (const { id } of known) values.delete(id);
+  // A helper's body is as it was written: numbers and words without a type.
+  const bodies = helperBodies(catalog)(catalog.policies);
+  const loose = [...expressions].map((text) => text.replaceAll(/'(?:[^']|'')*'/g, '')).join('\n');
+  for (const type of types) {
+    const number = /^(smallint|integer|bigint|numeric)/.test(type);
+    const compared = number ? /[=(,]\s*'?(\d{1,18})\b/g : /(?:[=(,]|<>)\s*'((?:[^']|'')+)'/g;
+    for (const [, value = ''] of `${bodies}\n${number ? loose : ''}`.matchAll(compared))
+      if (fits(value, type) && !/^[\w]+\.[\w.]+$/.test(value)) values.add(value);
+  }
   values.delete('');
+  for (const { id } of known) values.delete(id);
   return [...values].slice(0, MOST_NAMED).map((id) => ({ id, user: madeUp('uuid'), real: false, named: true }));
 }
 
 /** A tenant that owns nothing, of a type like the others’. */
-export function inventTenant(type: string, like: readonly Tenant[]): Tenant {
+export function inventTenant(type: string, like: readonly Tenant[], labels?: readonly string[]): Tenant {
   const user = like[0] && fits(like[0].user, 'bigint') ? madeUp('integer') : madeUp('uuid');
-  return { id: madeUp(type), user, real: false };
+  // An enum may have no label left that is nobody's; then there is nobody to make up.
+  const id = labels ? (labels.find((label) => like.every((each) => each.id !== label)) ?? '') : madeUp(type);
+  return { id, user, real: false };
 }
 
 function madeUp(type: string): string {
