@@ -3,6 +3,7 @@ import { isTable, type Place, reaches } from '../manifest.ts';
 import { applicable } from '../policies.ts';
 import type { Read, Relation } from '../raw.ts';
 import { isRefusal } from '../refusal.ts';
+import { borrowedTenant } from './borrowed.ts';
 import { about, type Case, listed, roleName, type Verdict, worst } from './judge.ts';
 
 const check = 'no-cross-tenant-read';
@@ -23,7 +24,10 @@ export function readableSubjects(at: Case): { relation: Relation; place: Extract
 function judge(at: Case, relation: Relation, place: Extract<Place, { kind: 'tenant' }>): Verdict {
   const verdicts = at.raw.acting.flatMap((role, i) => {
     if (role.kind === 'anonymous' || !/[rR]/.test(relation.access[i] ?? '')) return [];
-    return [judgeRole(at, relation, i)];
+    const verdict = judgeRole(at, relation, i);
+    const { kind, column } = place.path;
+    const borrowed = verdict.outcome === 'passed' && kind === 'key' ? borrowedTenant(at, relation, column, i) : null;
+    return [borrowed ?? verdict];
   });
   if (verdicts.length === 0) return { outcome: 'passed', reason: 'No client role that acts for a tenant may read it.' };
   const verdict = worst(verdicts);
