@@ -3,7 +3,7 @@ type Token = { kind: 'name' | 'quoted' | 'string' | 'mark'; text: string };
 
 const pieces = [
   String.raw`(?<skip>\s+|--[^\n]*|\/\*[\s\S]*?\*\/)`,
-  String.raw`[uU]&"(?<coded>(?:[^"]|"")*)"`,
+  `[uU]&"(?<coded>(?:[^"]|"")*)"`,
   String.raw`\b[eE]'(?<escaped>(?:[^'\\]|\\[\s\S]|'')*)'`,
   `'(?<string>(?:[^']|'')*)'`,
   `"(?<quoted>(?:[^"]|"")*)"`,
@@ -79,6 +79,7 @@ function findRelations(tokens: readonly Token[], found: Set<string>): void {
   // By depth of parentheses: the name before it, and whether a list of relations goes on.
   const levels = [{ opener: '', from: false }];
   let expecting: 'relation' | 'target' | null = null;
+  let verb = '';
   const textAt = (i: number) => (tokens[i]?.kind === 'name' || tokens[i]?.kind === 'mark' ? tokens[i].text : '');
   for (const [i, token] of tokens.entries()) {
     const level = levels.at(-1) ?? { opener: '', from: false };
@@ -104,12 +105,13 @@ function findRelations(tokens: readonly Token[], found: Set<string>): void {
     }
     if (expecting !== null && /^(lateral|only)$/.test(word)) continue;
     expecting = null;
+    if (/^(select|insert|update|delete|merge|execute|raise)$/.test(word)) verb = word;
     if (ends.has(word)) level.from = false;
     if (textAt(i + 1) === 'as' && /^(\(|not|materialized)$/.test(textAt(i + 2))) cte.add(token.text);
     const starts =
       (word === 'from' && before !== 'distinct' && !speakers.has(level.opener) && !fetches(tokens, i)) ||
       word === 'join' ||
-      (word === 'using' && textAt(i + 1) !== '(');
+      (word === 'using' && textAt(i + 1) !== '(' && /^(delete|merge)$/.test(verb));
     if (starts) {
       level.from = true;
       expecting = 'relation';
@@ -177,6 +179,7 @@ function findDeclared(tokens: readonly Token[], relations: Set<string>, addType:
 function declared(parts: readonly Token[], relations: Set<string>, addType: AddType): void {
   const rest = parts.slice(parts[1]?.text === 'constant' ? 2 : 1);
   const [type] = rest;
+  // Even `record` is looked up like any other name.
   if (!type || /^(alias|cursor|no|scroll)$/.test(type.text)) return;
   const percent = rest.findIndex(({ kind, text }) => kind === 'mark' && text === '%');
   const dots = rest.slice(0, Math.max(percent, 0)).filter(({ kind, text }) => kind === 'mark' && text === '.').length;

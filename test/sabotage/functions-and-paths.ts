@@ -300,6 +300,20 @@ const temporary = [
       create policy in_org on customers for select ${toApp} using (app.in_org(org_id))`,
     turns: [wayAround('app.in_org(org uuid)')],
   }),
+  sabotage({
+    id: 'temporary-row-type',
+    title: 'a variable of type record, which is looked up like any other type',
+    sql: `create function app.all_seats() returns int language plpgsql stable security definer set search_path = pg_catalog
+        as $$ declare r record; n int := 0; begin
+          for r in select p.seats from public.plans p loop n := n + r.seats; end loop; return n; end $$`,
+    turns: [wayAround('app.all_seats()')],
+  }),
+  nearMiss({
+    id: 'options-named-like-tables',
+    title: 'USING of RAISE and EXECUTE names options and variables, not the tables of the same name',
+    sql: `create function app.refuse(plans int) returns void language plpgsql security definer set search_path = pg_catalog
+        as $$ begin raise exception 'refused' using hint = plans, detail = extract(epoch from now()); end $$`,
+  }),
   nearMiss({
     id: 'temporary-objects-last',
     title: 'a definer function that looks for temporary objects last',
