@@ -36,6 +36,10 @@ export type Probing = {
   truths: ReadonlyMap<number, Truth>;
   /** The labels of enums, by type. */
   labels: ReadonlyMap<string, readonly string[]>;
+  /** Oid and column of each column in a foreign key of several. */
+  tied: ReadonlySet<string>;
+  /** The same for each column that is unique by itself. */
+  single: ReadonlySet<string>;
   expect: Expect;
   progress: (message: string) => void;
 };
@@ -66,6 +70,7 @@ export async function collect(context: CollectContext<Expect>): Promise<Raw> {
     const truth = truthUrl ? await allDone(untold.map(() => keep(truthUrl))) : [];
     const sessions: Sessions = { untold, told: () => keep(url), truth };
     const labels = await readLabels(main);
+    const { tied, single } = await readTied(main);
     const manifest = buildManifest(frame.catalog, expect);
     const plan = planContext(frame.catalog, expect);
     const targets = frame.catalog.relations.flatMap((relation) => {
@@ -97,6 +102,8 @@ export async function collect(context: CollectContext<Expect>): Promise<Raw> {
       tenants,
       truths: byRelation(truths),
       labels,
+      tied,
+      single,
       expect,
       progress,
     };
@@ -131,6 +138,22 @@ async function readLabels(session: PostgresSession): Promise<Map<string, string[
     ),
   );
   return new Map(enums.map(({ type, labels }) => [type, labels]));
+}
+
+async function readTied(session: PostgresSession): Promise<{ tied: Set<string>; single: Set<string> }> {
+  const columns = await session.read((query) =>
+    query(
+      z.object({ tied: z.string(), single: z.boolean() }),
+      `select k.conrelid || ' ' || a.attname as tied, false as single from pg_constraint k
+        join pg_attribute a on a.attrelid = k.conrelid and a.attnum = any (k.conkey)
+        where k.contype = 'f' and cardinality(k.conkey) > 1
+        union select i.indrelid || ' ' || a.attname, true from pg_index i
+        join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+        where i.indisunique and i.indnkeyatts = 1 and i.indrelid >= 16384`,
+    ),
+  );
+  const those = (wanted: boolean) => new Set(columns.flatMap(({ tied, single }) => (single === wanted ? [tied] : [])));
+  return { tied: those(false), single: those(true) };
 }
 
 type List = ReturnType<typeof findTenantList>;

@@ -20,19 +20,24 @@ export type Subject = {
   /** Bodies of the functions that its policies call. */
   bodies: string;
   labels: ReadonlyMap<string, readonly string[]>;
+  /** Whether a foreign key of several columns has the one that names the tenant among them. */
+  tied: boolean;
+  /** Columns that are unique by themselves: no two rows hold the same. */
+  single: readonly string[];
   commands: Command[];
   /** Real rows, cut to the columns that policies look at. */
   own: readonly Row[];
   other: readonly Row[];
 };
 
-type Side = 'usingOwn' | 'usingOther' | 'checkOwn' | 'checkOther';
-const allSides = ['usingOwn', 'usingOther', 'checkOwn', 'checkOther'] as const;
+const allSides = ['usingOwn', 'usingOther', 'checkOwn', 'checkOther', 'planted'] as const;
+type Side = (typeof allSides)[number];
 const Sides = z.object({
   usingOwn: z.boolean().nullable(),
   usingOther: z.boolean().nullable(),
   checkOwn: z.boolean().nullable(),
   checkOther: z.boolean().nullable(),
+  planted: z.boolean().nullable(),
 });
 /** A policy decision to ask for, once for all subjects that are alike. */
 type Task = {
@@ -43,6 +48,7 @@ type Task = {
   likely: () => { side: Side; rows: Row[]; exists: (rows: readonly Row[]) => string }[];
 };
 type Row4 = z.infer<typeof Sides>;
+const nothing: Row4 = { usingOwn: null, usingOther: null, checkOwn: null, checkOther: null, planted: null };
 
 /**
  * Evaluates the combined policies of each subject over rows that exist only in the statement: PostgreSQL itself decides,
@@ -104,7 +110,7 @@ export async function evaluate(options: {
   return tasks.flatMap(({ alike, task: { command } }, i) => {
     const answer = answers[i];
     const failure = answer?.ok ? null : failureOf(answer);
-    const row: Row4 = answer?.ok ? answer.row : { usingOwn: null, usingOther: null, checkOwn: null, checkOther: null };
+    const row: Row4 = answer?.ok ? answer.row : nothing;
     const base = { role: roleIndex, asker, command, ...row, failure };
     const nths = guilty.get(i);
     if (nths === undefined) return [{ ...base, relations: oidsOf(alike), causes: [] }];
@@ -164,7 +170,13 @@ function task(subject: Subject, command: Command, two: Two): Task {
 }
 
 function build(subject: Subject, command: Command, policies: Task['policies'], two: Two): Task {
-  const sides: Record<Side, string> = { usingOwn: 'null', usingOther: 'null', checkOwn: 'null', checkOther: 'null' };
+  const sides: Record<Side, string> = {
+    usingOwn: 'null',
+    usingOther: 'null',
+    checkOwn: 'null',
+    checkOther: 'null',
+    planted: 'null',
+  };
   const involved = new Set([...policies.permissive, ...policies.restrictive].flatMap((policy) => policy.columns));
   const columns = subject.columns.filter((column) => involved.has(column.name));
   const of = (side: 'using' | 'check', whose: 'own' | 'other') => ({
@@ -190,8 +202,25 @@ function build(subject: Subject, command: Command, policies: Task['policies'], t
     sides.checkOther = exists('check', 'other');
   }
   const select = allSides.map((side) => (sides[side] === 'null' ? 'null::boolean' : sides[side])).join(', ');
+  const planted = (): ReturnType<Task['likely']> => {
+    const { path, tied, single, own, other } = subject;
+    const writing = command === 'insert' || command === 'update';
+    const expression = combined(policies, writing ? 'check' : 'using');
+    const rows = (writing ? other : own)
+      .slice(0, MOST_REAL)
+      .map((row) => ({
+        ...row,
+        ...Object.fromEntries(single.map((name) => [name, null])),
+        [path.column]: writing ? two.attacker.id : two.victim.id,
+      }));
+    // A foreign key of several columns holds a parent and its tenant together.
+    if (command === 'delete' || path.kind !== 'key' || tied || rows.length === 0 || expression === null) return [];
+    const exists = (some: readonly Row[]) => existsOver(subject.relation, some, expression);
+    return [{ side: 'planted', rows, exists }];
+  };
   const likely = () =>
     allSides.flatMap((name) => {
+      if (name === 'planted') return planted();
       const asked = of(name.startsWith('using') ? 'using' : 'check', name.endsWith('Own') ? 'own' : 'other');
       const { expression } = asked;
       if (sides[name] === 'null' || expression === null) return [];
@@ -285,7 +314,7 @@ type Asking = { model: Subject; nth?: number; task: Task };
 // What is likely does not depend on the rows of one table, so tables that are alike are asked together.
 function keyOfLikely({ model, nth, task }: Asking): string {
   const parent = model.path.kind === 'via' ? model.path.target.oid : '';
-  return `${model.likeness} ${parent} ${task.command} ${nth}`;
+  return `${model.likeness} ${parent} ${model.tied} ${model.single.join()} ${task.command} ${nth}`;
 }
 
 // A value that an expression cannot take spoils the answer about all rows at once; likely ones can be asked one by one.
@@ -297,9 +326,7 @@ function isOpen(answer: Answer<Row4> | undefined, asker: Asker): boolean {
 function together(there: Answer<Row4> | undefined, likely: Partial<Row4> | undefined): Answer<Row4> | undefined {
   if (!there || !likely) return there;
   if (!there.ok && allSides.every((side) => (likely[side] ?? null) === null)) return there;
-  const row: Row4 = there.ok
-    ? { ...there.row }
-    : { usingOwn: null, usingOther: null, checkOwn: null, checkOther: null };
+  const row: Row4 = there.ok ? { ...there.row } : { ...nothing };
   for (const side of allSides) row[side] = row[side] || (likely[side] ?? row[side]);
   return { ok: true, row };
 }
@@ -311,7 +338,8 @@ async function askLikely(
   acting: { role: string; settings: Record<string, string> },
 ): Promise<Map<string, Partial<Row4>>> {
   const asked = new Map<string, ReturnType<Task['likely']>>();
-  for (const each of asking) {
+  const full = ({ model }: Asking) => Number(model.own.length > 0) + Number(model.other.length > 0);
+  for (const each of [...asking].sort((a, b) => full(b) - full(a))) {
     const key = keyOfLikely(each);
     if (asked.has(key)) continue;
     const sides = each.task.likely();

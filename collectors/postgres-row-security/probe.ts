@@ -28,7 +28,7 @@ type Lane = {
 };
 
 /** What is known of a relation’s policies. */
-type Known = Pick<Subject, 'policies' | 'columns' | 'likeness' | 'bodies' | 'labels'>;
+type Known = Pick<Subject, 'policies' | 'columns' | 'likeness' | 'bodies' | 'labels' | 'tied' | 'single'>;
 
 type Probed = Pick<Raw, 'reads' | 'evaluations'>;
 
@@ -66,7 +66,7 @@ export async function probeAll(probing: Probing): Promise<Probed & Pick<Raw, 'sh
   };
 }
 
-function lanesOf({ sessions, targets, frame, manifest, labels }: Probing): Lane[] {
+function lanesOf({ sessions, targets, frame, manifest, labels, tied, single }: Probing): Lane[] {
   const bodies = helperBodies(frame.catalog);
   const policies = Map.groupBy(frame.catalog.policies, (policy) => policy.relation);
   const likenesses = new Map<string, string>();
@@ -78,7 +78,18 @@ function lanesOf({ sessions, targets, frame, manifest, labels }: Probing): Lane[
       const text = likenessOf(relation, path, own, columns);
       const likeness = likenesses.get(text) ?? String(likenesses.size);
       likenesses.set(text, likeness);
-      return [relation.oid, { policies: own, columns, likeness, bodies: bodies(own), labels }];
+      return [
+        relation.oid,
+        {
+          policies: own,
+          columns,
+          likeness,
+          bodies: bodies(own),
+          labels,
+          tied: tied.has(`${relation.oid} ${path.column}`),
+          single: columns.flatMap(({ name }) => (single.has(`${relation.oid} ${name}`) ? [name] : [])),
+        },
+      ];
     }),
   );
   return inParts(targets, sessions.untold, ({ relation }) => relation.oid).map(({ session, items }) => ({
@@ -306,6 +317,8 @@ class RoleRun {
       likeness: '',
       bodies: '',
       labels: new Map(),
+      tied: false,
+      single: [],
     };
     const rows = (tenant: number) => this.samples.get(tenant)?.get(relation.oid) ?? [];
     return [{ relation, path, ...known, commands, own: rows(attacker), other: rows(victim) }];

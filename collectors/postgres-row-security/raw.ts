@@ -222,6 +222,11 @@ export const Evaluation = z.strictObject({
   usingOther: z.boolean().nullable(),
   checkOwn: z.boolean().nullable(),
   checkOther: z.boolean().nullable(),
+  /**
+   * To see: a row that names another tenant and otherwise holds what is the asker’s. To write: one that names the asker
+   * and otherwise holds what is the other’s.
+   */
+  planted: z.boolean().nullable().optional(),
   /** Policies that alone admit the other tenant’s row. */
   causes: z.array(z.string()),
   failure: Failure.nullable(),

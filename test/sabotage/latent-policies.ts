@@ -201,6 +201,15 @@ const parents = [
       create policy urgent on ticket_messages for select using (app.is_urgent(ticket_id))`,
     turns: openToRead('public.ticket_messages'),
   }),
+  sabotage({
+    id: 'read-by-parent-write-by-tenant',
+    title: 'an event is read by its ticket’s tenant and written by its own',
+    sql: `drop policy own on ticket_events;
+      create policy by_ticket on ticket_events for select using (exists (
+        select 1 from tickets t where t.id = ticket_id and t.org_id = app.current_org()));
+      create policy by_tenant on ticket_events for insert with check (${org})`,
+    turns: [foreignWrite('public.ticket_events')],
+  }),
   nearMiss({
     id: 'read-by-parent-write-by-both',
     title: 'the same, and the ticket must be the tenant’s own as well',

@@ -84,6 +84,11 @@ function judgeCommand(at: Case, placed: Placed, role: number, command: Command):
     const manners = each.asker.kind === 'tenant' ? '' : ` ${manner(each.asker).replace(' of another tenant', '')}`;
     return { outcome: 'failed', reason: `${name} may ${how}${manners}${causes}.` };
   }
+  if (judged.some(isPlanted) && seenPlanted(at, relation))
+    return {
+      outcome: 'failed',
+      reason: `${name} may ${command.toUpperCase()} rows in its own name that another tenant finds among its own, since policies read by other columns than they write.`,
+    };
   for (const { failure, asker } of judged) {
     if (!failure || (asker.kind !== 'tenant' && isRefusal(failure.code))) continue;
     return couldNot(failure, name);
@@ -101,6 +106,14 @@ function judgeCommand(at: Case, placed: Placed, role: number, command: Command):
         reason: `As ${name}, policies for ${command.toUpperCase()} refuse even a tenant’s own row, so refusing others’ proves little.`,
       }
     : { outcome: 'inconclusive', reason: 'No row of two tenants could be made up to evaluate its policies with.' };
+}
+
+function isPlanted({ planted, asker }: Evaluation): boolean {
+  return planted === true && asker.kind === 'tenant';
+}
+
+function seenPlanted(at: Case, relation: Relation): boolean {
+  return (at.evaluations.get(relation.oid) ?? []).some((each) => each.command === 'select' && isPlanted(each));
 }
 
 function decided(each: Evaluation): boolean {
