@@ -107,6 +107,7 @@ function factsOf(at: Case): Facts {
   return {
     serverVersion: versionText(raw.serverVersion),
     mode: expect.mode,
+    clientsRunSql: expect.clientsRunSql,
     clientRoles: raw.acting.map(({ name }) => name).slice(0, 50),
     tenantTables: tables.length,
     referenceTables: count('reference'),

@@ -206,13 +206,11 @@ function build(subject: Subject, command: Command, policies: Task['policies'], t
     const { path, tied, single, own, other } = subject;
     const writing = command === 'insert' || command === 'update';
     const expression = combined(policies, writing ? 'check' : 'using');
-    const rows = (writing ? other : own)
-      .slice(0, MOST_REAL)
-      .map((row) => ({
-        ...row,
-        ...Object.fromEntries(single.map((name) => [name, null])),
-        [path.column]: writing ? two.attacker.id : two.victim.id,
-      }));
+    const rows = (writing ? other : own).slice(0, MOST_REAL).map((row) => ({
+      ...row,
+      ...Object.fromEntries(single.map((name) => [name, null])),
+      [path.column]: writing ? two.attacker.id : two.victim.id,
+    }));
     // A foreign key of several columns holds a parent and its tenant together.
     if (command === 'delete' || path.kind !== 'key' || tied || rows.length === 0 || expression === null) return [];
     const exists = (some: readonly Row[]) => existsOver(subject.relation, some, expression);

@@ -101,6 +101,10 @@ export const Expect = z
     tables: z.record(RelationName, Placement).default({}).meta({
       description: 'Relations that the tenant column alone does not place, by name.',
     }),
+    clientsRunSql: z.boolean().default(false).meta({
+      description:
+        'Whether somebody else may run SQL of their own as a client role: a login handed out, a reporting tool. Then names that a temporary table or type could take count too.',
+    }),
     functions: z.record(z.string().min(1).max(300), Reason).default({}).meta({
       description:
         'SECURITY DEFINER functions that may read tenant rows, each with the reason: `public.accept_invite`.',

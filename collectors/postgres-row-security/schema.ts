@@ -7,6 +7,7 @@ export { Raw } from './raw.ts';
 export const Facts = z.strictObject({
   serverVersion: z.string().max(20).meta({ description: 'PostgreSQL version, for example 17.6.' }),
   mode: z.enum(['policies', 'service-only', 'application']).meta({ description: 'The declared way of keeping apart.' }),
+  clientsRunSql: z.boolean().meta({ description: 'Whether strangers may run SQL of their own as a client role.' }),
   clientRoles: z.array(z.string().max(200)).max(50).meta({ description: 'Roles the probes acted as.' }),
   tenantTables: z.int().meta({ description: 'Tables that hold rows of tenants.' }),
   referenceTables: z.int().meta({ description: 'Tables declared to hold nothing of any tenant.' }),

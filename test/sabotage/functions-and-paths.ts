@@ -143,6 +143,7 @@ const triggers = [
     sql: `create function app.note_day() returns trigger language plpgsql security definer set search_path = pg_catalog
         as $$ declare day date := new.happened_at; begin return new; end $$;
       create trigger note_day before insert on ticket_events for each row execute function app.note_day()`,
+    expect: { clientsRunSql: true },
     turns: [wayAround('public.ticket_events')],
   }),
   nearMiss({
@@ -276,6 +277,7 @@ const temporary = [
     id: 'temporary-table-first',
     title: 'a definer function finds a table by a path that begins with the caller’s temporary ones',
     sql: seats('set search_path = public'),
+    expect: { clientsRunSql: true },
     turns: [wayAround('app.seats(p text)')],
   }),
   sabotage({
@@ -284,12 +286,14 @@ const temporary = [
     sql: `create function app.tickets_since(since text) returns bigint language sql stable security definer
         set search_path = pg_catalog as 'select count(*) from public.countries where since::date < current_date';
       alter function app.tickets_since(text) owner to larkspur_owner`,
+    expect: { clientsRunSql: true },
     turns: [wayAround('app.tickets_since(since text)')],
   }),
   sabotage({
     id: 'temporary-type-in-a-helper',
     title: 'the helper of all policies names types so, and a definer function comes to it',
     sql: 'alter function app.current_org() set search_path = pg_catalog',
+    expect: { clientsRunSql: true },
     turns: [wayAround('app.open_ticket_count()')],
   }),
   sabotage({
@@ -298,6 +302,7 @@ const temporary = [
     sql: `create function app.in_org(org uuid) returns boolean language plpgsql stable
         as $$ begin return exists (select from organizations where org_id = org); end $$;
       create policy in_org on customers for select ${toApp} using (app.in_org(org_id))`,
+    expect: { clientsRunSql: true },
     turns: [wayAround('app.in_org(org uuid)')],
   }),
   sabotage({
@@ -306,38 +311,50 @@ const temporary = [
     sql: `create function app.all_seats() returns int language plpgsql stable security definer set search_path = pg_catalog
         as $$ declare r record; n int := 0; begin
           for r in select p.seats from public.plans p loop n := n + r.seats; end loop; return n; end $$`,
+    expect: { clientsRunSql: true },
     turns: [wayAround('app.all_seats()')],
   }),
   nearMiss({
     id: 'options-named-like-tables',
     title: 'USING of RAISE and EXECUTE names options and variables, not the tables of the same name',
+    expect: { clientsRunSql: true },
     sql: `create function app.refuse(plans int) returns void language plpgsql security definer set search_path = pg_catalog
         as $$ begin raise exception 'refused' using hint = plans, detail = extract(epoch from now()); end $$`,
   }),
   nearMiss({
     id: 'temporary-objects-last',
     title: 'a definer function that looks for temporary objects last',
+    expect: { clientsRunSql: true },
     sql: seats('set search_path = public, pg_temp'),
   }),
   nearMiss({
     id: 'temporary-objects-forbidden',
     title: 'the same function, where nobody may make temporary objects',
+    expect: { clientsRunSql: true },
     sql: `${seats('set search_path = public')};
       do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$`,
   }),
   nearMiss({
     id: 'bound-body-without-path',
     title: 'a definer function whose body was bound to its tables when it was created',
+    expect: { clientsRunSql: true },
     sql: `create function app.seats(p text) returns int language sql stable security definer
       begin atomic select seats from plans where id = p::text; end`,
   }),
   nearMiss({
     id: 'qualified-body-without-temp',
     title: 'a definer function without pg_temp in its path, all of whose names are qualified or part of the grammar',
+    expect: { clientsRunSql: true },
     sql: `create function app.seats(p text) returns int language plpgsql stable security definer set search_path = ''
       as $$ declare n int; plans pg_catalog.text := ' from plans ';
         begin select plans.seats::bigint into n from public.plans plans where plans.id = p::varchar and plans.id is distinct from 'x';
         return n; end $$`,
+  }),
+  nearMiss({
+    id: 'temporary-names-behind-an-application',
+    title: 'an ordinary definer function of a forced owner, where clients run no SQL of their own',
+    sql: `create function public.my_tags() returns setof tags language sql stable security definer set search_path = public
+        as 'select * from tags'; alter function public.my_tags() owner to larkspur_owner`,
   }),
 ];
 

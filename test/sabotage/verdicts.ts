@@ -19,6 +19,7 @@ export type Mutation = {
   expect?: {
     tables?: Record<string, { via?: string; reference?: true; shared?: string }>;
     functions?: Record<string, string>;
+    clientsRunSql?: true;
   };
   /** All verdicts that change to something worse. Empty for a near miss. */
   turns: Turn[];
