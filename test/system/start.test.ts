@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -7,13 +8,22 @@ import { readEvidence } from '../../ledger/store.ts';
 import { candor, ended, makeWorkspace, printed, run, type Workspace } from './workspace.ts';
 
 let workspace: Workspace;
+let started: ChildProcess | undefined;
 beforeEach(async () => {
   workspace = await makeWorkspace();
 });
-afterEach(() => workspace.remove());
+afterEach(async () => {
+  // Also when an expectation failed: nothing may be left running.
+  if (started?.exitCode === null) {
+    started.kill('SIGINT');
+    await new Promise((resolve) => started?.once('close', resolve));
+  }
+  await workspace.remove();
+});
 
 test('start serves the page, and Ctrl-C ends everything that was started', async () => {
   const child = candor(workspace.root, ['start']);
+  started = child;
   const end = ended(child);
   // The address is on stdout and the hints are on stderr: either may arrive first.
   const [text] = await Promise.all([printed(child, '/\n'), printed(child, 'Ctrl-C ends everything.')]);
