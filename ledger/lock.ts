@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { candorError } from '../schemas/index.ts';
+import { codeOf } from './error-code.ts';
 
 /**
  * Keeps others from writing to the same content folder until `release` is called. A lock that a dead process left
@@ -66,8 +67,4 @@ function isAlive(pid: number): boolean {
     // EPERM: it lives and belongs to somebody else.
     return codeOf(error) === 'EPERM';
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../posture/digest.ts';
 import { type CandorError, candorError, Evidence } from '../schemas/index.ts';
+import { codeOf } from './error-code.ts';
 import { flawOf } from './seal.ts';
 
 /** A record that was found but cannot be trusted. */
@@ -51,7 +52,7 @@ export async function readRecord(
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    return damaged(`it cannot be read (${codeOf(error)}).`);
+    return damaged(`it cannot be read (${codeOf(error) ?? 'unknown reason'}).`);
   }
   let value: unknown;
   try {
@@ -83,7 +84,7 @@ export async function writeRecord(content: string, record: Evidence): Promise<st
     await syncFolder(dirname(file));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw candorError('EvidenceNotWritten', { problem: codeOf(error) });
+    throw candorError('EvidenceNotWritten', { problem: codeOf(error) ?? 'unknown reason' });
   }
   return file;
 }
@@ -118,8 +119,4 @@ async function list(folder: string, folders: boolean): Promise<string[]> {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown reason';
 }
