@@ -3,7 +3,7 @@ import { readFile, rename, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import sirv from 'sirv';
-import { candorError } from '../schemas/index.ts';
+import { CandorError, candorError } from '../schemas/index.ts';
 
 /** Headers of every answer; the pages carry the same policy themselves for hosts that send none. */
 const headers: Readonly<Record<string, string>> = {
@@ -16,10 +16,15 @@ const headers: Readonly<Record<string, string>> = {
 };
 
 /**
- * Builds the site of `content` into `root`/dist. It is built beside and moved in when it is whole, so that a failed or
- * killed build leaves the old one. Throws BuildFailed.
+ * Builds the site of `content` into `root`/dist. It is built beside, finished there, and moved in when it is whole, so
+ * that a failed or killed build leaves the old one. Throws BuildFailed, and what `finish` throws.
  */
-export async function buildSite(root: string, content: string, verbose: boolean): Promise<string> {
+export async function buildSite(
+  root: string,
+  content: string,
+  verbose: boolean,
+  finish: (site: string) => Promise<void>,
+): Promise<string> {
   const { build } = await import('astro');
   const dist = join(root, 'dist');
   const fresh = join(root, `.candor/dist.${process.pid}`);
@@ -28,9 +33,11 @@ export async function buildSite(root: string, content: string, verbose: boolean)
   process.env.ASTRO_TELEMETRY_DISABLED = '1';
   try {
     await build({ root, outDir: fresh, logLevel: verbose ? 'info' : 'error' });
+    await finish(fresh);
     if (existsSync(dist)) await rename(dist, old);
     await rename(fresh, dist);
   } catch (error) {
+    if (error instanceof CandorError) throw error;
     throw candorError('BuildFailed', { problem: error instanceof Error ? error.message : String(error) });
   } finally {
     await Promise.all([fresh, old].map((folder) => rm(folder, { recursive: true, force: true })));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { UnsealedEvidence } from '../ledger/seal.ts';
+import type { UnsealedEvidence } from '../ledger/records/seal.ts';
 import { digestOf, expectDigest } from '../posture/digest.ts';
 import { countOutcomes, foldCheck } from '../posture/fold.ts';
 import { earlier } from '../posture/time.ts';
@@ -56,7 +56,12 @@ export function admit(
 }
 
 /** Makes the record of a run, folding in what the record before still says. */
-export function recordOf(plan: Plan, run: Run, reading: Reading, previous: Evidence | undefined): UnsealedEvidence {
+export function recordOf(
+  plan: Plan,
+  run: Run,
+  reading: Reading,
+  previous: Evidence | undefined,
+): Omit<UnsealedEvidence, 'previous'> {
   const { sourceId, source, collector, collection } = plan;
   const readable = 'assessment' in reading;
   const findings = readable ? sorted(reading.assessment.findings) : errorsOf(plan, reading.unreadable.message);
@@ -104,7 +109,6 @@ export function recordOf(plan: Plan, run: Run, reading: Reading, previous: Evide
     redactions: readable ? (reading.assessment.redactions ?? []) : [],
     reproduce: readable ? reproduceOf(plan) : [],
     permissions: [...collector.permissions],
-    previous: previous === undefined ? null : { index: (previous.previous?.index ?? -1) + 1, digest: previous.id },
   };
 }
 

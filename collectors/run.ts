@@ -1,6 +1,6 @@
-import { lockForWriting } from '../ledger/lock.ts';
-import { seal } from '../ledger/seal.ts';
-import { readRecord, removeLeftovers, writeRecord } from '../ledger/store.ts';
+import { keep } from '../ledger/records/keep.ts';
+import { type Recorded, readEvidence } from '../ledger/records/store.ts';
+import type { Ledger } from '../ledger/writer.ts';
 import { canonicalJson } from '../posture/digest.ts';
 import { CandorError, type Entry, type Evidence, type Source } from '../schemas/index.ts';
 import { type Environment, resolveConnection } from './connection.ts';
@@ -22,9 +22,9 @@ export type CollectEvent = { source: string; collector: string } & (
 /** How one collection ended: a record was written, or an error kept it from being written. */
 export type CollectResult = { source: string; collector: string } & ({ evidence: Evidence } | { error: CandorError });
 
-/** What to collect, from where, and into which content folder. */
+/** What to collect, from where, and into which ledger. */
 export type CollectOptions = {
-  folder: string;
+  ledger: Ledger;
   sources: readonly Entry<Source>[];
   collectors: ReadonlyMap<string, Collector>;
   /** `source` or `source/collector`; all when empty. */
@@ -54,51 +54,53 @@ export function plansOf({
 }
 
 /**
- * Collects, assesses and records. Each record is written as soon as it is made; a source that fails never stops the
+ * Collects, assesses and records. Each record is logged as soon as it is made; a source that fails never stops the
  * others, and what was recorded before is never damaged. When `signal` aborts, what is under way leaves no record.
- * Throws CollectBusy when somebody else is writing to the same folder.
+ * Throws LedgerDamaged.
  */
 export async function collect(options: CollectOptions): Promise<CollectResult[]> {
   const bySource = Map.groupBy(plansOf(options), ({ sourceId }) => sourceId);
   const queue = [...bySource.values()];
   const results: CollectResult[] = [];
-  const lock = await lockForWriting(options.folder);
-  try {
-    await removeLeftovers(options.folder);
-    const workers = Array.from({ length: Math.min(SOURCES_AT_ONCE, queue.length) }, async () => {
-      for (let plans = queue.shift(); plans !== undefined; plans = queue.shift())
-        for (const plan of plans) {
-          if (options.signal.aborted) return;
-          const result = await collectOne(plan, options);
-          if (result !== undefined) results.push(result);
-        }
-    });
-    await Promise.all(workers);
-  } finally {
-    await lock.release();
-  }
+  const names = plansOf(options).map(({ sourceId, collector }) => ({ source: sourceId, collector: collector.id }));
+  const recorded = await readEvidence(options.ledger.content, names);
+  const workers = Array.from({ length: Math.min(SOURCES_AT_ONCE, queue.length) }, async () => {
+    for (let plans = queue.shift(); plans !== undefined; plans = queue.shift())
+      for (const plan of plans) {
+        if (options.signal.aborted) return;
+        const result = await collectOne(plan, options, recorded);
+        if (result !== undefined) results.push(result);
+      }
+  });
+  await Promise.all(workers);
   const key = ({ source, collector }: CollectResult) => `${source}/${collector}`;
   return results.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-async function collectOne(plan: Plan, options: CollectOptions): Promise<CollectResult | undefined> {
+async function collectOne(
+  plan: Plan,
+  options: CollectOptions,
+  { damaged, kept, newest }: Recorded,
+): Promise<CollectResult | undefined> {
   const name = { source: plan.sourceId, collector: plan.collector.id };
   const done = (result: CollectResult): CollectResult => {
     options.report({ ...name, event: 'done', result });
     return result;
   };
   options.report({ ...name, event: 'started' });
-  const previous = await readRecord(options.folder, name.source, name.collector);
+  const flawed = damaged.find(({ source, collector }) => source === name.source && collector === name.collector);
   // A record that cannot be trusted is never written over: a person must look at it first.
-  if (previous !== undefined && 'reason' in previous) return done({ ...name, error: previous.error });
+  if (flawed !== undefined) return done({ ...name, error: flawed.error });
+  const key = `${name.source}/${name.collector}`;
+  const before = kept.get(key);
   const startedAt = options.now().toISOString();
   const { reading, secrets } = await read(plan, options);
   if (options.signal.aborted) return undefined;
   const { version, commit, trigger } = options;
   const run: Run = { version, commit, trigger, startedAt, endedAt: options.now().toISOString() };
   try {
-    const evidence = seal(recordOf(plan, run, withoutSecrets(reading, secrets), previous));
-    await writeRecord(options.folder, evidence);
+    const found = recordOf(plan, run, withoutSecrets(reading, secrets), before?.current);
+    const evidence = await keep(options.ledger, found, before, newest.get(key));
     return done({ ...name, evidence });
   } catch (error) {
     if (error instanceof CandorError) return done({ ...name, error });

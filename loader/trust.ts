@@ -1,4 +1,4 @@
-import { readEvidence } from '../ledger/store.ts';
+import { readEvidence } from '../ledger/records/store.ts';
 import { derive } from '../posture/derive.ts';
 import type { Content, Evidence, Trust } from '../schemas/index.ts';
 import { loadContent } from './load.ts';

@@ -7,6 +7,15 @@ import { Finding } from './finding.ts';
 /** The most bytes of canonical JSON that one record may take; a C2SP log leaf must stay under 65,536. */
 export const MAX_EVIDENCE_BYTES = 64_000;
 
+/** The entry of the same record that came before: where it stands in the log, and its leaf hash. */
+export const PreviousEntry = z
+  .strictObject({
+    index: z.int().nonnegative().meta({ description: 'Position in the log, counted from 0.' }),
+    digest: Digest.meta({ description: 'RFC 6962 leaf hash: SHA-256 of a zero byte and the entry.' }),
+  })
+  .meta({ id: 'PreviousEntry', description: 'The entry of the log that this one follows.' });
+export type PreviousEntry = z.infer<typeof PreviousEntry>;
+
 /** A failure that no later look has shown to be gone. */
 export const OpenFailure = z
   .strictObject({
@@ -97,10 +106,7 @@ export const Evidence = z
       .meta({ description: 'What was held back, and why.' }),
     reproduce: z.array(z.string().max(300)).meta({ description: 'How a person with access sees the same.' }),
     permissions: z.array(z.string().max(300)).meta({ description: 'The rights that the collector uses.' }),
-    previous: z
-      .strictObject({ index: z.int().nonnegative(), digest: Digest })
-      .nullable()
-      .meta({ description: 'The record that this one follows: its position and its id.' }),
+    previous: PreviousEntry.nullable().meta({ description: 'The entry of the log that this one follows.' }),
   })
   .meta({ id: 'Evidence', description: 'One run of one collector on one source.' });
 export type Evidence = z.infer<typeof Evidence>;

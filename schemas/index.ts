@@ -14,6 +14,7 @@ export * from './evidence.ts';
 export * from './exception.ts';
 export * from './finding.ts';
 export * from './incident.ts';
+export * from './log.ts';
 export * from './organization.ts';
 export * from './release.ts';
 export * from './request.ts';

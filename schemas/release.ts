@@ -2,24 +2,94 @@ import { z } from 'zod';
 import { Digest, Id } from './core/ids.ts';
 import { Prose } from './core/text.ts';
 import { Instant } from './core/time.ts';
-import { ClaimState } from './core/vocabulary.ts';
-import { Coverage } from './trust.ts';
+import { Coverage, StateCounts } from './trust.ts';
 
-/** One published version of the page: numbered, immutable, diffable. Machine-written. */
+/** One file by its digest. */
+export const FileDigest = z
+  .strictObject({
+    path: z.string().min(1).max(500).meta({ description: 'Relative, with forward slashes.' }),
+    bytes: z.int().nonnegative(),
+    digest: Digest,
+  })
+  .meta({ id: 'FileDigest', description: 'One file by its digest.' });
+export type FileDigest = z.infer<typeof FileDigest>;
+
+/** A tree head: how many entries the log had, and their root. */
+export const TreeHead = z
+  .strictObject({
+    size: z.int().nonnegative().meta({ description: 'Number of entries.' }),
+    root: Digest.meta({ description: 'RFC 6962 tree hash over them.' }),
+  })
+  .meta({ id: 'TreeHead', description: 'Size and root of the log.' });
+export type TreeHead = z.infer<typeof TreeHead>;
+
+/** One published version of the page: numbered, immutable, diffable. Machine-written, and a leaf of the log. */
 export const Release = z
   .strictObject({
     schema: z.literal('candor/release@1'),
     number: z.int().positive(),
+    origin: z.string().min(1).max(200).meta({ description: 'The log: host and path, as on its checkpoints.' }),
+    demo: z.boolean().meta({ description: 'True when any source or evidence is of a demonstration.' }),
     publishedAt: Instant,
     expiresAt: Instant.meta({ description: 'After this instant the manifest proves nothing current.' }),
     reason: Prose.meta({ description: 'Why this version was published.' }),
-    files: z.array(z.strictObject({ path: z.string().min(1), bytes: z.int().nonnegative(), digest: Digest })).meta({
-      description: 'Every published file.',
-    }),
-    evidence: z.array(Digest).meta({ description: 'Ids of the evidence it rests on.' }),
-    states: z.record(Id, ClaimState).meta({ description: 'The state of each claim.' }),
     coverage: Coverage,
-    previous: Digest.nullable().meta({ description: 'Digest of the manifest before.' }),
+    states: StateCounts.meta({ description: 'Number of claims by state; each claim is in trust.json.' }),
+    log: TreeHead.meta({ description: 'The log that it rests on, before this entry.' }),
+    files: z.array(FileDigest).max(200).meta({
+      description:
+        'The files of this version, relative to /versions/: its page, trust.json, contents.json, changes.json.',
+    }),
+    previous: z
+      .strictObject({ number: z.int().positive(), digest: Digest })
+      .nullable()
+      .meta({ description: 'The version before: its number and the SHA-256 of its manifest.' }),
   })
   .meta({ id: 'Release', description: 'The manifest of one published version.' });
 export type Release = z.infer<typeof Release>;
+
+/** A subprocessor or document as a version knows it: enough to say what changed. */
+export const NamedDigest = z
+  .strictObject({ id: Id, title: z.string(), digest: Digest })
+  .meta({ id: 'NamedDigest', description: 'A thing by id, title and the digest of all that is said about it.' });
+export type NamedDigest = z.infer<typeof NamedDigest>;
+
+/** What a version was made from. */
+export const ReleaseContents = z
+  .strictObject({
+    schema: z.literal('candor/release-contents@1'),
+    content: z.array(FileDigest).meta({ description: 'Every content file, relative to the content folder.' }),
+    evidence: z
+      .array(
+        z.strictObject({
+          source: Id,
+          collector: Id,
+          id: Digest.meta({ description: 'Id of the record.' }),
+          collectedAt: Instant,
+          index: z.int().nonnegative().meta({ description: 'Its newest entry in the log, heartbeats included.' }),
+        }),
+      )
+      .meta({ description: 'The evidence that it rests on.' }),
+    subprocessors: z.array(NamedDigest),
+    documents: z.array(NamedDigest),
+  })
+  .meta({ id: 'ReleaseContents', description: 'What a version was made from.' });
+export type ReleaseContents = z.infer<typeof ReleaseContents>;
+
+/** The whole site as it was built: every file by its digest. Short-lived, so that an old copy is noticed. */
+export const SiteManifest = z
+  .strictObject({
+    schema: z.literal('candor/manifest@1'),
+    origin: z.string().min(1).max(200).meta({ description: 'The log: host and path, as on its checkpoints.' }),
+    demo: z.boolean().meta({ description: 'True when any source or evidence is of a demonstration.' }),
+    builtAt: Instant,
+    expiresAt: Instant.meta({ description: 'After this instant the manifest proves nothing current.' }),
+    version: z.string().meta({ description: 'Version of candor that built it.' }),
+    release: z.int().positive().nullable().meta({ description: 'The newest version at that time.' }),
+    log: TreeHead.meta({ description: 'The log at that time.' }),
+    files: z.array(FileDigest).meta({
+      description: 'Every file, relative to the page’s root, but manifest.json and manifest.sigstore.json.',
+    }),
+  })
+  .meta({ id: 'SiteManifest', description: 'Every file of the site, as it was built.' });
+export type SiteManifest = z.infer<typeof SiteManifest>;

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import mdx from '@astrojs/mdx';
 import type { AstroIntegration } from 'astro';
+import { copyPublished } from '../ledger/publish.ts';
 import { contentPlugin } from './content-plugin.ts';
 import { contentFolder, packageRoot, routes } from './places.ts';
 
@@ -12,11 +13,14 @@ process.env.ASTRO_TELEMETRY_DISABLED = '1';
  * holds content and three lines of configuration, and upgrading is `npm update`. After Starlight.
  */
 export default function candor(): AstroIntegration {
+  let content = '';
   return {
     name: 'candor',
     hooks: {
+      // What is kept is published as it is: nothing that was signed passes through a renderer.
+      'astro:build:done': ({ dir }) => copyPublished(content, fileURLToPath(dir)),
       'astro:config:setup': ({ addWatchFile, config, injectRoute, updateConfig }) => {
-        const content = contentFolder(config.root);
+        content = contentFolder(config.root);
         for (const route of routes(packageRoot())) injectRoute({ ...route, prerender: true });
         addWatchFile(content);
         updateConfig({

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { type CollectResult, collect, plansOf } from '../../collectors/run.ts';
+import { retire } from '../../ledger/records/keep.ts';
+import { readEvidence } from '../../ledger/records/store.ts';
+import type { Ledger } from '../../ledger/writer.ts';
 import { nearest } from '../../loader/nearest.ts';
 import { exceptionsFor, unaccepted } from '../../posture/support.ts';
-import { candorError, checkRefOf, Evidence, Outcome } from '../../schemas/index.ts';
-import { Common, defineCommand } from '../command.ts';
+import { candorError, checkRefOf, type Entry, Evidence, Outcome, type Source } from '../../schemas/index.ts';
+import { Common, defineCommand, type Terminal } from '../command.ts';
 import { validContent } from '../content.ts';
+import { requireKeys, withLedger } from '../ledger.ts';
 import { candorVersion, contentFolder } from '../place.ts';
 import { showProgress } from '../progress.ts';
 
@@ -28,24 +32,40 @@ export default defineCommand({
     if (valid === undefined) return 2;
     const sources = valid.content.sources;
     for (const word of words) requireKnown(word, plansOf({ ...valid, sources, only: [] }));
-    const results = await collect({
-      folder,
-      sources,
-      collectors: valid.collectors,
-      only: words,
-      environment: terminal.environment,
-      trigger: options.trigger ?? (terminal.environment.GITHUB_EVENT_NAME === 'schedule' ? 'schedule' : 'manual'),
-      version: candorVersion(),
-      commit: terminal.environment.GITHUB_SHA ?? null,
-      now: terminal.now,
-      signal: terminal.signal,
-      report: showProgress(terminal),
+    const keys = await requireKeys(folder, terminal);
+    const results = await withLedger(folder, valid.content, keys, terminal, async (ledger) => {
+      const collected = await collect({
+        ledger,
+        sources,
+        collectors: valid.collectors,
+        only: words,
+        environment: terminal.environment,
+        trigger: options.trigger ?? (terminal.environment.GITHUB_EVENT_NAME === 'schedule' ? 'schedule' : 'manual'),
+        version: candorVersion(),
+        commit: terminal.environment.GITHUB_SHA ?? null,
+        now: terminal.now,
+        signal: terminal.signal,
+        report: showProgress(terminal),
+      });
+      if (words.length === 0 && !terminal.signal.aborted) await retireUndeclared(ledger, sources, terminal);
+      return collected;
     });
     if (options.json) terminal.out(`${JSON.stringify({ results: results.map(summary) }, null, 2)}\n`);
     if (terminal.signal.aborted) return 130;
     return exitCode(results, failOn, { exceptions: valid.content.exceptions, now: terminal.now().toISOString() });
   },
 });
+
+/** Evidence of what is no longer collected would grow old on the page for ever; the log keeps it, and says that it ended. */
+async function retireUndeclared(ledger: Ledger, sources: readonly Entry<Source>[], terminal: Terminal): Promise<void> {
+  const declared = new Set(sources.flatMap(({ id, data }) => Object.keys(data.collect).map((name) => `${id}/${name}`)));
+  const { kept } = await readEvidence(ledger.content);
+  for (const [name, record] of kept) {
+    if (declared.has(name)) continue;
+    await retire(ledger, record, 'It is no longer declared in the sources.');
+    terminal.err(`${name} is no longer declared; its record has ended, and the log says so.\n`);
+  }
+}
 
 /**
  * 3 when nothing at all could be read or a record could not be kept; 1 for the outcomes of --fail-on, except failures

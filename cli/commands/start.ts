@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { makeKeys } from '../../ledger/keys/private.ts';
 import { candorError } from '../../schemas/index.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
 import { packageRoot } from '../place.ts';
@@ -45,15 +47,21 @@ export default defineCommand({
 
     say('Starting PostgreSQL with the demo company’s databases …');
     const demo = await startDemo({ signal: terminal.signal });
+    const secrets = await mkdtemp(join(tmpdir(), 'candor-demo-keys-'));
     try {
-      await files.writeDemoEnvironment(demo.environment, root);
+      const keysFile = join(secrets, 'keys.pem');
+      await writeFile(keysFile, makeKeys(), { mode: 0o600 });
+      const variables = { ...demo.environment, CANDOR_KEYS: '', CANDOR_KEYS_FILE: keysFile, CANDOR_STATE: secrets };
+      await files.writeDemoEnvironment(variables, root);
       const content = join(root, 'content');
-      // Made anew each time: this evidence is of databases that did not exist before.
-      await rm(join(content, 'evidence'), { recursive: true, force: true });
+      // Made anew each time: this evidence is of databases that did not exist before, signed with keys of the day.
+      await Promise.all(
+        ['evidence', 'ledger'].map((name) => rm(join(content, name), { recursive: true, force: true })),
+      );
       const here: Terminal = {
         ...terminal,
         out: terminal.err,
-        environment: { ...terminal.environment, ...demo.environment, CANDOR_CONTENT: content },
+        environment: { ...terminal.environment, ...variables, CANDOR_CONTENT: content },
       };
       say('Collecting evidence from them …');
       const collected = await collect.run({ trigger: 'start' }, [], here);
@@ -70,6 +78,7 @@ export default defineCommand({
       return 0;
     } finally {
       await files.removeDemoEnvironment(root);
+      await rm(secrets, { recursive: true, force: true });
       await demo.stop();
     }
   },

@@ -1,24 +1,8 @@
+import { define, type ErrorDefinition, type ErrorText } from './error-definition.ts';
+import { ledgerErrors } from './ledger-errors.ts';
+
 /** Where in a file something is wrong. Lines and columns count from 1. */
 export type Location = { file: string; line: number; column: number; length?: number };
-
-/** What an error says besides its name. */
-export type ErrorText = {
-  /** What happened, in one sentence with the names in it. */
-  what: string;
-  /** What to do next. */
-  hint: string;
-};
-
-/**
- * Every error that a person can meet, by a permanent name. `why` is the rule behind it and is printed in the
- * reference, together with the text for `example`; `exit` is the exit code: 1 what was asked does not hold, 2 wrong
- * usage or content, 3 could not finish.
- */
-type ErrorDefinition<P> = { exit: 1 | 2 | 3; why: string; example: P; text: (parameters: P) => ErrorText };
-
-function define<P>(definition: ErrorDefinition<P>): ErrorDefinition<P> {
-  return definition;
-}
 
 const near = (suggestion: string | undefined, otherwise: string) =>
   suggestion === undefined ? otherwise : `did you mean \`${suggestion}\`?`;
@@ -314,20 +298,11 @@ export const errors = {
   }),
   EvidenceDamaged: define<{ problem: string }>({
     exit: 3,
-    why: 'A record that does not match its own digest or schema was changed by hand or cut off; it proves nothing.',
+    why: 'A record that does not match its digest, its schema or the signed log was changed or cut off; it proves nothing.',
     example: { problem: 'its digest does not match.' },
     text: ({ problem }) => ({
       what: `this evidence record cannot be trusted: ${problem}`,
-      hint: 'restore it from version control; or move it away and collect anew, which starts its history afresh.',
-    }),
-  }),
-  EvidenceNotWritten: define<{ problem: string }>({
-    exit: 3,
-    why: 'What was recorded before stays as it was.',
-    example: { problem: 'ENOSPC' },
-    text: ({ problem }) => ({
-      what: `the evidence could not be written (${problem}); what was recorded before is untouched.`,
-      hint: 'make room, or allow this user to write to the folder, and collect again.',
+      hint: 'restore it from version control; or move it away and collect anew: the log keeps what was there before.',
     }),
   }),
   CollectBusy: define<{ pid: number }>({
@@ -335,10 +310,11 @@ export const errors = {
     why: 'Two writers would each lose the other’s history.',
     example: { pid: 4711 },
     text: ({ pid }) => ({
-      what: `another collection is writing to this content folder (process ${pid}).`,
+      what: `another candor is writing to this content folder (process ${pid}).`,
       hint: 'wait until it has ended.',
     }),
   }),
+  ...ledgerErrors,
   CollectorInvalid: define<{ collector: string; problem: string }>({
     exit: 2,
     why: 'Each folder of collectors/ holds one collector whose id is the folder’s name.',

@@ -1,5 +1,5 @@
 /** Writes records in a row until it is killed; says so after the first. For store.test.ts. */
-import { writeRecord } from '../../ledger/store.ts';
+import { writeRecord } from '../../ledger/records/store.ts';
 import { record } from './records.ts';
 
 const folder = process.argv[2] ?? '';

@@ -1,4 +1,4 @@
-import { seal, type UnsealedEvidence } from '../../ledger/seal.ts';
+import { seal, type UnsealedEvidence } from '../../ledger/records/seal.ts';
 import type { Evidence } from '../../schemas/index.ts';
 import { evidenceAfter, finding, T0 } from '../posture/worlds.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { evidenceId, flawOf, seal } from '../../ledger/seal.ts';
+import { evidenceId, flawOf, seal } from '../../ledger/records/seal.ts';
 import { canonicalJson, digestOf, sha256 } from '../../posture/digest.ts';
 import { Evidence, MAX_EVIDENCE_BYTES } from '../../schemas/index.ts';
 import { evidenceAfter, finding, T0 } from '../posture/worlds.ts';

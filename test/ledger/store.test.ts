@@ -3,8 +3,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { lockForWriting } from '../../ledger/lock.ts';
-import { evidenceFile, readEvidence, readRecord, removeLeftovers, writeRecord } from '../../ledger/store.ts';
+import { lockForWriting } from '../../ledger/files/lock.ts';
+import { evidenceFile, readEvidence, readRecord, removeLeftovers, writeRecord } from '../../ledger/records/store.ts';
 import { record } from './records.ts';
 
 let folder = '';

@@ -1,4 +1,4 @@
-import { seal } from '../../ledger/seal.ts';
+import { seal } from '../../ledger/records/seal.ts';
 import { digestOf, expectDigest } from '../../posture/digest.ts';
 import { countOutcomes, foldCheck } from '../../posture/fold.ts';
 import { after } from '../../posture/time.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import type { z } from 'zod';
-import { evidenceFile } from '../../ledger/store.ts';
+import { evidenceFile } from '../../ledger/records/store.ts';
 import { canonicalJson } from '../../posture/digest.ts';
 import type {
   Attestation,

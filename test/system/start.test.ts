@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startDemo } from '../../examples/demo/demo.ts';
-import { readEvidence } from '../../ledger/store.ts';
+import { readEvidence } from '../../ledger/records/store.ts';
 import { candor, ended, makeWorkspace, printed, run, type Workspace } from './workspace.ts';
 
 let workspace: Workspace;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { candorError } from '../schemas/index.ts';
+import { candorError } from '../../schemas/index.ts';
 import { codeOf } from './error-code.ts';
 
 /**
  * Keeps others from writing to the same content folder until `release` is called. A lock that a dead process left
- * behind is taken over. Throws CollectBusy when a living process holds it, EvidenceNotWritten when none can be made.
+ * behind is taken over. Throws CollectBusy when a living process holds it, LedgerNotWritten when none can be made.
  */
 export async function lockForWriting(content: string): Promise<{ release: () => Promise<void> }> {
   const folder = join(content, 'evidence');
@@ -25,7 +25,7 @@ export async function lockForWriting(content: string): Promise<{ release: () => 
     throw candorError('CollectBusy', { pid: (await holderOf(lock)) ?? 0 });
   } catch (error) {
     if (error instanceof Error && error.name === 'CollectBusy') throw error;
-    throw candorError('EvidenceNotWritten', { problem: codeOf(error) ?? 'unknown reason' });
+    throw candorError('LedgerNotWritten', { problem: codeOf(error) ?? 'unknown reason' });
   } finally {
     await rm(mine, { force: true }).catch(() => undefined);
   }

@@ -1,5 +1,5 @@
-import { canonicalJson, digestOf } from '../posture/digest.ts';
-import { type CheckResult, type Digest, Evidence, MAX_EVIDENCE_BYTES } from '../schemas/index.ts';
+import { canonicalJson, digestOf } from '../../posture/digest.ts';
+import { type CheckResult, type Digest, Evidence, MAX_EVIDENCE_BYTES } from '../../schemas/index.ts';
 
 /** A record before it has its id. */
 export type UnsealedEvidence = Omit<Evidence, 'id'>;

@@ -1,0 +1,99 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { candorError, type KeyUse } from '../../schemas/index.ts';
+import { codeOf } from '../files/error-code.ts';
+import { useOf } from './chain.ts';
+
+/** Private halves, by what they sign. */
+export type PrivateKeys = Record<KeyUse, KeyObject[]>;
+
+/** Makes a pair for each use and gives the private halves as PEM (PKCS #8). */
+export function makeKeys(): string {
+  return [generateKeyPairSync('ed25519'), generateKeyPairSync('ec', { namedCurve: 'prime256v1' })]
+    .map(({ privateKey }) => privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+    .join('');
+}
+
+/** Reads private keys from PEM text; what each is for follows from its algorithm. Throws KeysInvalid. */
+export function parseKeys(pem: string): PrivateKeys {
+  const keys: PrivateKeys = { checkpoint: [], statement: [] };
+  const blocks = pem.match(/-----BEGIN [A-Z ]+-----[\s\S]*?-----END [A-Z ]+-----/g) ?? [];
+  for (const [index, block] of blocks.entries()) {
+    const key = readKey(block);
+    const use = key === undefined ? undefined : useOf(createPublicKey(key));
+    if (key === undefined || use === undefined)
+      throw candorError('KeysInvalid', { problem: `block ${index + 1} is no private Ed25519 or P-256 key` });
+    keys[use].push(key);
+  }
+  for (const use of ['checkpoint', 'statement'] as const)
+    if (keys[use].length === 0)
+      throw candorError('KeysInvalid', {
+        problem: `there is no ${use === 'checkpoint' ? 'Ed25519 key for checkpoints' : 'P-256 key for statements'}`,
+      });
+  return keys;
+}
+
+function readKey(block: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(block);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The private keys of a content folder: from CANDOR_KEYS (PEM), or the file that CANDOR_KEYS_FILE names. Undefined when
+ * neither is set. Throws KeysInvalid, and KeysExposed for a file that lies in the repository or that others can read.
+ */
+export async function privateKeys(
+  environment: Readonly<Record<string, string | undefined>>,
+  content: string,
+): Promise<PrivateKeys | undefined> {
+  if (environment.CANDOR_KEYS) return parseKeys(environment.CANDOR_KEYS);
+  const file = environment.CANDOR_KEYS_FILE;
+  if (!file) return undefined;
+  refuseInside(file, content);
+  try {
+    const { mode } = await stat(file);
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+      throw candorError('KeysExposed', {
+        file,
+        problem: 'other users of this machine can read it',
+        fix: `chmod 600 ${file}`,
+      });
+    return parseKeys(await readFile(file, 'utf8'));
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    throw candorError('KeysInvalid', { problem: `${file} cannot be read (${code})` });
+  }
+}
+
+/** Throws KeysExposed when a file would lie in the repository of a content folder, from where it might be published. */
+export function refuseInside(file: string, content: string): void {
+  const repository = repositoryOf(realPath(content));
+  const inside = relative(repository, realPath(file));
+  if (inside.split(sep)[0] !== '..' && resolve(repository, inside) === realPath(file))
+    throw candorError('KeysExposed', {
+      file,
+      problem: 'it lies in the repository, from where it would be published',
+      fix: 'move it out of the repository',
+    });
+}
+
+/** The nearest folder above with a `.git`, else the one that holds the content. */
+function repositoryOf(content: string): string {
+  for (let folder = content; folder !== dirname(folder); folder = dirname(folder))
+    if (existsSync(join(folder, '.git'))) return folder;
+  return dirname(content);
+}
+
+/** Follows links as far as the path exists. */
+function realPath(path: string): string {
+  const absolute = resolve(path);
+  if (existsSync(absolute)) return realpathSync(absolute);
+  const parent = dirname(absolute);
+  return parent === absolute ? absolute : join(realPath(parent), basename(absolute));
+}

@@ -1,0 +1,117 @@
+import { hash } from 'node:crypto';
+import { join } from 'node:path';
+import { canonicalJson } from '../../posture/digest.ts';
+import { isRenewal, renew } from '../../posture/heartbeat.ts';
+import {
+  candorError,
+  Evidence,
+  Heartbeat,
+  type Instant,
+  type PreviousEntry,
+  type Retirement,
+} from '../../schemas/index.ts';
+import { textOf } from '../reader.ts';
+import type { Statement } from '../statement.ts';
+import type { Ledger, NewEntry } from '../writer.ts';
+import { seal, type UnsealedEvidence } from './seal.ts';
+import { type KeptRecord, recordFiles } from './store.ts';
+
+/**
+ * Keeps what a run found: as a whole record, or as a heartbeat when it says what the record before says. Entry,
+ * signature, proof and files change as one. `newest` is the newest entry of the record in the log. Gives what the record says now. Throws LedgerNotWritten, LedgerClockBehind.
+ */
+export async function keep(
+  ledger: Ledger,
+  unsealed: Omit<UnsealedEvidence, 'previous'>,
+  before: KeptRecord | undefined,
+  newest: PreviousEntry | undefined,
+): Promise<Evidence> {
+  const record = seal({ ...unsealed, previous: newest ?? null });
+  if (before === undefined || !isRenewal(before.record, record)) {
+    await ledger.append([entryOfRecord(ledger, record)]);
+    return record;
+  }
+  const heartbeat: Heartbeat = {
+    schema: 'candor/heartbeat@1',
+    source: record.source,
+    collector: record.collector.id,
+    record: before.record.id,
+    commit: record.collector.commit,
+    run: record.run,
+    collectedAt: record.collectedAt,
+    previous: before.newest,
+  };
+  const text = await textOf(join(ledger.content, recordFiles(record.source, record.collector.id).record));
+  if (text === undefined) throw candorError('LedgerNotWritten', { problem: 'ENOENT' });
+  await ledger.append([entryOfHeartbeat(ledger, Heartbeat.parse(heartbeat), Buffer.from(text))]);
+  return renew(before.record, heartbeat);
+}
+
+/** Ends a record: its files go, and the log says so. */
+export async function retire(ledger: Ledger, before: KeptRecord, reason: string): Promise<void> {
+  const { source, collector } = before.record;
+  const entry: Retirement = {
+    schema: 'candor/retirement@1',
+    source,
+    collector: collector.id,
+    at: ledger.now(),
+    reason,
+    previous: before.newest,
+  };
+  const bytes = Buffer.from(`${canonicalJson(entry)}\n`);
+  const files = Object.values(recordFiles(source, collector.id));
+  await ledger.append([{ entry, bytes, files: () => files.map((path) => [path, null]) }]);
+}
+
+function entryOfRecord(ledger: Ledger, record: Evidence): NewEntry {
+  const files = recordFiles(record.source, record.collector.id);
+  const bytes = Buffer.from(`${canonicalJson(record)}\n`);
+  return {
+    entry: Evidence.parse(record),
+    bytes,
+    files: ({ index, proof }) => [
+      [files.record, bytes],
+      [files.proof, Buffer.from(proof)],
+      [files.heartbeat, null],
+      [files.heartbeatProof, null],
+      [files.bundle, bundle(ledger, [[files.record, bytes]], index, record.collectedAt)],
+    ],
+  };
+}
+
+function entryOfHeartbeat(ledger: Ledger, heartbeat: Heartbeat, record: Buffer): NewEntry {
+  const files = recordFiles(heartbeat.source, heartbeat.collector);
+  const bytes = Buffer.from(`${canonicalJson(heartbeat)}\n`);
+  const subjects: [string, Buffer][] = [
+    [files.record, record],
+    [files.heartbeat, bytes],
+  ];
+  return {
+    entry: heartbeat,
+    bytes,
+    files: ({ index, proof }) => [
+      [files.heartbeat, bytes],
+      [files.heartbeatProof, Buffer.from(proof)],
+      [files.bundle, bundle(ledger, subjects, index, heartbeat.collectedAt)],
+    ],
+  };
+}
+
+function bundle(ledger: Ledger, files: readonly [string, Buffer][], index: number, collectedAt: Instant): Buffer {
+  const predicate = { origin: ledger.origin, index, collectedAt };
+  return Buffer.from(ledger.sign(statementOf(files, 'urn:candor:evidence:1', predicate)));
+}
+
+/** A statement about files, by their published paths. */
+export function statementOf(
+  files: readonly [path: string, bytes: Buffer][],
+  predicateType: Statement['predicateType'],
+  predicate: Statement['predicate'],
+): Statement {
+  return {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: files.map(([name, bytes]) => ({ name, digest: { sha256: hash('sha256', bytes) } })),
+    predicateType,
+    predicate,
+  };
+}

@@ -1,0 +1,77 @@
+import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { z } from 'zod';
+import { canonicalJson } from '../posture/digest.ts';
+import { Digest } from '../schemas/index.ts';
+import { fingerprintOf } from './keys/chain.ts';
+
+const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+
+/** in-toto Statement v1: these files, by digest, and what is said about them. */
+export const Statement = z.strictObject({
+  _type: z.literal('https://in-toto.io/Statement/v1'),
+  subject: z.array(z.strictObject({ name: z.string().min(1), digest: z.strictObject({ sha256: Digest }) })).min(1),
+  predicateType: z.string().regex(/^urn:candor:[a-z]+:1$/),
+  predicate: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type Statement = z.infer<typeof Statement>;
+
+/** A sigstore bundle (v0.3) around a DSSE envelope, signed with a key of one’s own. */
+const Bundle = z.strictObject({
+  mediaType: z.literal(BUNDLE_TYPE),
+  verificationMaterial: z.strictObject({ publicKey: z.strictObject({ hint: Digest }) }),
+  dsseEnvelope: z.strictObject({
+    payload: z.base64(),
+    payloadType: z.literal(PAYLOAD_TYPE),
+    signatures: z.tuple([z.strictObject({ sig: z.base64() })]),
+  }),
+});
+
+/** What is signed: DSSE’s pre-authentication encoding. */
+function preAuthEncoding(payload: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`DSSEv1 ${PAYLOAD_TYPE.length} ${PAYLOAD_TYPE} ${payload.length} `), payload]);
+}
+
+/** Signs a statement; the text of the bundle is canonical JSON and a newline. */
+export function signStatement(statement: Statement, privateKey: KeyObject): string {
+  const payload = Buffer.from(canonicalJson(Statement.parse(statement)));
+  const bundle: z.infer<typeof Bundle> = {
+    mediaType: BUNDLE_TYPE,
+    verificationMaterial: { publicKey: { hint: fingerprintOf(createPublicKey(privateKey)) } },
+    dsseEnvelope: {
+      payload: payload.toString('base64'),
+      payloadType: PAYLOAD_TYPE,
+      signatures: [{ sig: sign('sha256', preAuthEncoding(payload), privateKey).toString('base64') }],
+    },
+  };
+  return `${canonicalJson(bundle)}\n`;
+}
+
+/** Opens a bundle. Each of its bytes has a meaning: one that is not as this project writes it is refused. */
+export function openStatement(
+  text: string,
+  keys: readonly KeyObject[],
+): { statement: Statement; by: KeyObject } | { flaw: string } {
+  const bundle = Bundle.safeParse(jsonOf(text));
+  if (!bundle.success || `${canonicalJson(bundle.data)}\n` !== text) return { flaw: 'it is not a sigstore bundle.' };
+  const { dsseEnvelope, verificationMaterial } = bundle.data;
+  const key = keys.find((each) => fingerprintOf(each) === verificationMaterial.publicKey.hint);
+  if (key === undefined)
+    return { flaw: 'it is signed by a key that is not in the log, or that may not sign any more.' };
+  const [payload, signature] = [dsseEnvelope.payload, dsseEnvelope.signatures[0].sig].map((encoded) => {
+    const bytes = Buffer.from(encoded, 'base64');
+    return bytes.toString('base64') === encoded ? bytes : undefined;
+  });
+  if (payload === undefined || signature === undefined) return { flaw: 'it is not proper base64.' };
+  if (!verify('sha256', preAuthEncoding(payload), key, signature)) return { flaw: 'its signature is wrong.' };
+  const statement = Statement.safeParse(jsonOf(payload.toString('utf8')));
+  return statement.success ? { statement: statement.data, by: key } : { flaw: 'it is not an in-toto statement.' };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

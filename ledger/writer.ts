@@ -1,0 +1,261 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import {
+  candorError,
+  type Instant,
+  type KeyUse,
+  LogEntry,
+  type LogKey,
+  MAX_ENTRY_BYTES,
+  type TreeHead,
+} from '../schemas/index.ts';
+import { commit, recover } from './files/commit.ts';
+import { lockForWriting } from './files/lock.ts';
+import { accept, type ChainedKey, fingerprintOf, keyEntry, keyFileName, keysAt, newestKey } from './keys/chain.ts';
+import { keyBytes, keyFiles } from './keys/files.ts';
+import type { PrivateKeys } from './keys/private.ts';
+import { grow, outdatedTiles } from './log/appendix.ts';
+import { type Checkpoint, signCheckpoint } from './log/checkpoint.ts';
+import { emptyRoot } from './log/merkle.ts';
+import type { NoteSigner } from './log/note.ts';
+import { proofText } from './log/proof.ts';
+import { inclusionProof, type ReadTile, TILE_WIDTH } from './log/tiles.ts';
+import { lastSigned, publishedHead, refuseFork, rememberSigned } from './memory.ts';
+import { jsonOf, keysFolder, type Log, lastBundle, logFolder, readLog, tileReader } from './reader.ts';
+import { type Statement, signStatement } from './statement.ts';
+import { latest, TIME_SLACK_MS, timeOf } from './times.ts';
+
+/** Where to write, and with which keys. */
+export type LedgerOptions = {
+  content: string;
+  /** Name of the log: host and path, as on its checkpoints; see `originOf`. */
+  origin: string;
+  keys: PrivateKeys;
+  now: () => Date;
+  /** Where heads are remembered; see `stateFolder`. */
+  state: string | undefined;
+  /** Where this log is published: its head is compared before anything is signed. */
+  published?: string | undefined;
+};
+
+/** Where an entry came to stand, and the proof of it. */
+export type Place = { index: number; proof: string };
+
+/** A new entry: its bytes are those of a published file, and it brings files that depend on its place in the log. */
+export type NewEntry = {
+  entry: LogEntry;
+  bytes: Buffer;
+  /** By path relative to the content folder; null removes. */
+  files: (place: Place) => [path: string, bytes: Buffer | null][];
+};
+
+/** The name of the log that is published at an address: host and path, without the scheme. C2SP tlog-checkpoint. */
+export function originOf(trustUrl: string): string {
+  const { host, pathname } = new URL(trustUrl);
+  return `${host}${pathname.replace(/\/$/, '')}/log`;
+}
+
+/**
+ * Opens the log of a content folder for writing, by one process at a time; a new one begins with its own keys. Throws
+ * CollectBusy, KeysUnknown, LedgerDamaged, LedgerOtherOrigin, LedgerBehind, LedgerForked, LedgerNotWritten,
+ * PublishedUnreadable.
+ */
+export async function openLedger(options: LedgerOptions): Promise<Ledger> {
+  const { content, origin, keys, state } = options;
+  const lock = await lockForWriting(content);
+  try {
+    await recover(content);
+    const log = await readLog(content);
+    if (log !== undefined && log.checkpoint.origin !== origin)
+      throw candorError('LedgerOtherOrigin', { origin, found: log.checkpoint.origin });
+    const chain = log?.chain ?? newChain(options);
+    const ledger = new Ledger(options, chain, log, await lastBundle(content, log), lock.release);
+    const known = [
+      state === undefined ? undefined : await lastSigned(state, origin, firstKeyOf(chain)),
+      options.published === undefined ? undefined : await publishedHead(options.published, chain),
+    ];
+    await ledger.refuseFork(known.filter((head) => head !== undefined));
+    for (const use of ['checkpoint', 'statement'] as const) privateHalf(chain, keys, use);
+    if (log === undefined) await ledger.append(chain.map(({ entry }) => keyEntryOf(entry)));
+    return ledger;
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** A log that is open for writing. */
+export class Ledger {
+  readonly content: string;
+  readonly origin: string;
+  readonly release: () => Promise<void>;
+  readonly #options: LedgerOptions;
+  /** The size when it was opened, which may have been published: its partial tiles are kept. */
+  readonly #published: number;
+  #chain: ChainedKey[];
+  #head: Checkpoint;
+  #readTile: ReadTile;
+  /** The entries of the last bundle when that is not full. */
+  #tail: readonly Buffer[];
+  #newest: Instant | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    options: LedgerOptions,
+    chain: ChainedKey[],
+    log: Log | undefined,
+    last: readonly Buffer[],
+    release: () => Promise<void>,
+  ) {
+    this.content = options.content;
+    this.origin = options.origin;
+    this.release = release;
+    this.#options = options;
+    this.#chain = chain;
+    this.#head = log?.checkpoint ?? { origin: options.origin, size: 0, root: emptyRoot() };
+    this.#published = this.#head.size;
+    this.#readTile = log?.readTile ?? (() => Promise.reject(new TypeError('an empty log has no tiles')));
+    this.#tail = last.length === TILE_WIDTH ? [] : last;
+    for (const bytes of last)
+      this.#newest = latest(this.#newest, timeOf(LogEntry.parse(jsonOf(bytes.toString('utf8')))));
+  }
+
+  /** Size and root as they were signed last. */
+  head(): TreeHead {
+    return { size: this.#head.size, root: this.#head.root.toString('hex') };
+  }
+
+  /** The keys, in the order in which they took over. */
+  chain(): readonly ChainedKey[] {
+    return this.#chain;
+  }
+
+  /** The instant for a new entry. A clock that fell a little behind the newest entry waits there. */
+  now(): Instant {
+    const at = this.#options.now().toISOString();
+    const newest = this.#newest;
+    const behind = newest === undefined ? 0 : Date.parse(newest) - Date.parse(at);
+    return newest !== undefined && behind > 0 && behind <= TIME_SLACK_MS ? newest : at;
+  }
+
+  /** Signs a statement about published files; the text of its bundle. */
+  sign(statement: Statement): string {
+    return signStatement(statement, privateHalf(this.#chain, this.#options.keys, 'statement'));
+  }
+
+  /**
+   * Adds entries with all their files as one change, and gives the index of the first. Throws LedgerNotWritten, and
+   * LedgerClockBehind for an entry much older than the newest one.
+   */
+  append(entries: readonly NewEntry[]): Promise<number> {
+    // One after the other: the place of each depends on the one before.
+    const done = this.#queue.then(() => this.#append(entries));
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Lets a new key take over from the newest of its use, which must be at hand and may sign until `endsAt`. */
+  async handOver(publicKey: KeyObject, endsAt: Instant): Promise<LogKey> {
+    const use = publicKey.asymmetricKeyType === 'ed25519' ? 'checkpoint' : 'statement';
+    const old = privateHalf(this.#chain, this.#options.keys, use);
+    const entry = keyEntry(publicKey, { at: this.now(), origin: this.origin }, { privateKey: old, endsAt });
+    this.#chain = extended(this.#chain, entry);
+    await this.append([keyEntryOf(entry)]);
+    return entry;
+  }
+
+  /** Throws LedgerBehind or LedgerForked when the log does not begin with a head that it is known to have had. */
+  refuseFork(known: Parameters<typeof refuseFork>[2]): Promise<void> {
+    return refuseFork(this.#head.size, this.#readTile, known);
+  }
+
+  /** Gives up the lock. */
+  async close(): Promise<void> {
+    await this.#queue;
+    await this.release();
+  }
+
+  async #append(entries: readonly NewEntry[]): Promise<number> {
+    const { keys, now, state } = this.#options;
+    const first = this.#head.size;
+    let newest = this.#newest;
+    for (const { entry, bytes } of entries) {
+      if (bytes.length > MAX_ENTRY_BYTES)
+        throw new TypeError(`an entry takes ${bytes.length} bytes; ${MAX_ENTRY_BYTES} fit`);
+      const at = timeOf(entry);
+      if (newest !== undefined && Date.parse(at) < Date.parse(newest) - TIME_SLACK_MS)
+        throw candorError('LedgerClockBehind', { at, newest });
+      newest = latest(newest, at);
+    }
+    const leaves = entries.map(({ bytes }) => bytes);
+    const { size, root, tiles, readTile } = await grow(first, this.#tail, leaves, this.#readTile);
+    const head: Checkpoint = { origin: this.origin, size, root };
+    const note = signCheckpoint(head, noteSigners(this.#chain, keys, now().toISOString()));
+
+    const changes = new Map<string, Buffer | null>();
+    for (const [path, tile] of tiles) changes.set(`${logFolder}/${path}`, tile);
+    for (const [offset, { files }] of entries.entries()) {
+      const index = first + offset;
+      const hashes = await inclusionProof(index, size, readTile);
+      const proof = proofText({ index, hashes, checkpoint: note });
+      for (const [path, bytes] of files({ index, proof })) changes.set(path, bytes);
+    }
+    changes.set(`${logFolder}/checkpoint`, Buffer.from(note));
+    for (const path of outdatedTiles(first, this.#published, size)) changes.set(`${logFolder}/${path}`, null);
+    await commit(this.content, changes);
+
+    this.#tail = [...this.#tail, ...leaves].slice(
+      TILE_WIDTH * Math.floor((this.#tail.length + leaves.length) / TILE_WIDTH),
+    );
+    this.#head = head;
+    this.#readTile = tileReader(this.content);
+    this.#newest = newest;
+    if (state !== undefined) await rememberSigned(state, head, firstKeyOf(this.#chain), note);
+    return first;
+  }
+}
+
+/** The entry of a key with its published files. */
+function keyEntryOf(entry: LogKey): NewEntry {
+  return {
+    entry,
+    bytes: keyBytes(entry),
+    files: ({ proof }) => [
+      ...keyFiles(entry).map(([name, bytes]): [string, Buffer] => [`${keysFolder}/${name}`, bytes]),
+      [`${keysFolder}/${keyFileName(entry)}.tlog-proof`, Buffer.from(proof)],
+    ],
+  };
+}
+
+/** The keys of a log that is about to begin. */
+function newChain({ keys, now, origin }: LedgerOptions): ChainedKey[] {
+  const first = [...keys.checkpoint.slice(0, 1), ...keys.statement.slice(0, 1)];
+  return first
+    .map((key) => keyEntry(createPublicKey(key), { at: now().toISOString(), origin }))
+    .reduce(extended, [] as ChainedKey[]);
+}
+
+function extended(chain: ChainedKey[], entry: LogKey): ChainedKey[] {
+  const longer = accept(chain, entry);
+  if ('flaw' in longer) throw candorError('KeysInvalid', { problem: longer.flaw });
+  return longer;
+}
+
+function firstKeyOf(chain: readonly ChainedKey[]): string {
+  return chain.find(({ entry }) => entry.use === 'checkpoint')?.entry.fingerprint ?? '';
+}
+
+/** The private half of the newest key of a use. Throws KeysUnknown when it is not at hand. */
+export function privateHalf(chain: readonly ChainedKey[], keys: PrivateKeys, use: KeyUse): KeyObject {
+  const fingerprint = newestKey(chain, use)?.entry.fingerprint ?? '';
+  const found = keys[use].find((key) => fingerprintOf(createPublicKey(key)) === fingerprint);
+  if (found === undefined) throw candorError('KeysUnknown', { use, fingerprint });
+  return found;
+}
+
+/** Who signs a checkpoint now: the newest key, and until the hand-over ends the one before, where it is at hand. */
+function noteSigners(chain: readonly ChainedKey[], keys: PrivateKeys, at: Instant): NoteSigner[] {
+  const valid = new Set(keysAt(chain, 'checkpoint', at).map(({ entry }) => entry.fingerprint));
+  return keys.checkpoint
+    .filter((key) => valid.has(fingerprintOf(createPublicKey(key))))
+    .map((privateKey) => ({ name: chain[0]?.entry.origin ?? '', privateKey }));
+}

@@ -1,0 +1,165 @@
+import { define } from './error-definition.ts';
+
+/** The errors of the ledger: keys, the log, releases and verification. */
+export const ledgerErrors = {
+  KeysMissing: define<Record<string, never>>({
+    exit: 2,
+    why: 'Evidence that nobody signed proves nothing, so nothing is recorded without keys.',
+    example: {},
+    text: () => ({
+      what: 'there are no keys to sign with: neither CANDOR_KEYS nor CANDOR_KEYS_FILE is set.',
+      hint: '`candor keys make FILE` makes them, in a file outside the repository; then set CANDOR_KEYS_FILE=FILE.',
+    }),
+  }),
+  KeysInvalid: define<{ problem: string }>({
+    exit: 2,
+    why: 'A log has an Ed25519 key for checkpoints and a P-256 key for statements, as PEM (PKCS #8).',
+    example: { problem: 'there is no P-256 key for statements' },
+    text: ({ problem }) => ({
+      what: `these keys cannot be used: ${problem}.`,
+      hint: '`candor keys make FILE` makes a file that fits; keep it whole.',
+    }),
+  }),
+  KeysExposed: define<{ file: string; problem: string; fix: string }>({
+    exit: 2,
+    why: 'Whoever has the private keys can sign anything in the company’s name.',
+    example: {
+      file: 'content/keys.pem',
+      problem: 'it lies in the repository, from where it would be published',
+      fix: 'move it out of the repository',
+    },
+    text: ({ file, problem, fix }) => ({
+      what: `${file} does not keep the private keys safe: ${problem}.`,
+      hint: `${fix}.`,
+    }),
+  }),
+  KeysExist: define<{ file: string }>({
+    exit: 2,
+    why: 'Keys that are overwritten are lost, and the log with them.',
+    example: { file: '/home/ada/trust-keys.pem' },
+    text: ({ file }) => ({
+      what: `there is already a file ${file}.`,
+      hint: 'choose another; `candor keys rotate FILE` adds new keys to it.',
+    }),
+  }),
+  KeysUnknown: define<{ use: string; fingerprint: string }>({
+    exit: 2,
+    why: 'A log is continued by the keys that it names; new ones take over by `candor keys rotate`.',
+    example: { use: 'checkpoint', fingerprint: 'c0ffee' },
+    text: ({ use, fingerprint }) => ({
+      what: `the private half of the log’s ${use} key is not among these keys; its fingerprint is ${fingerprint}.`,
+      hint: 'point CANDOR_KEYS_FILE at the right file. Is the key lost? Begin a new log in an empty content/ledger/ and say so in an update.',
+    }),
+  }),
+  LedgerDamaged: define<{ file: string; problem: string }>({
+    exit: 3,
+    why: 'On a log that does not match its signed checkpoint nothing can be built.',
+    example: { file: 'ledger/log/checkpoint', problem: 'its signature is wrong.' },
+    text: ({ file, problem }) => ({
+      what: `the log cannot be trusted: ${file}: ${problem}`,
+      hint: 'restore content/ledger/ and content/evidence/ together from version control.',
+    }),
+  }),
+  LedgerOtherOrigin: define<{ origin: string; found: string }>({
+    exit: 2,
+    why: 'The name of a log is signed with each checkpoint; another name would be another log.',
+    example: { origin: 'trust.quill.example/log', found: 'security.quill.example/log' },
+    text: ({ origin, found }) => ({
+      what: `this is the log \`${found}\`, but organization.yaml says that the page is \`${origin}\`.`,
+      hint: 'set `trustUrl` back; or begin a new log in an empty content/ledger/ and content/evidence/.',
+    }),
+  }),
+  LedgerBehind: define<{ size: number; known: number; from: string }>({
+    exit: 3,
+    why: 'To sign over an older copy would give the log two histories: a fork that every visitor can prove.',
+    example: { size: 40, known: 44, from: 'https://trust.quill.example/log/checkpoint' },
+    text: ({ size, known, from }) => ({
+      what: `this is an older copy of the log: it has ${size} entries, but ${known} were signed before (${from}).`,
+      hint: 'get the newest content/ledger/ and content/evidence/ together: `git pull`, or `candor verify URL --save content`.',
+    }),
+  }),
+  LedgerForked: define<{ size: number; from: string }>({
+    exit: 3,
+    why: 'A log may only grow. Whoever saw the other history can prove that this one was rewritten.',
+    example: { size: 44, from: 'https://trust.quill.example/log/checkpoint' },
+    text: ({ size, from }) => ({
+      what: `this log has another history than the one that was signed before: its first ${size} entries differ (${from}).`,
+      hint: 'keep this copy aside, and get the published one: `git pull`, or `candor verify URL --save content`.',
+    }),
+  }),
+  LedgerNotWritten: define<{ problem: string }>({
+    exit: 3,
+    why: 'A change counts wholly or not at all.',
+    example: { problem: 'ENOSPC' },
+    text: ({ problem }) => ({
+      what: `the ledger could not be written (${problem}); nothing is torn, and what was recorded before still counts.`,
+      hint: 'make room, or allow this user to write to the content folder, and run it again.',
+    }),
+  }),
+  LedgerUnfinished: define<{ folder: string }>({
+    exit: 3,
+    why: 'A writer was cut off after its changes began to count; half of them cannot be read as either state.',
+    example: { folder: 'content' },
+    text: ({ folder }) => ({
+      what: `a change to ${folder} was cut off in the middle, and this command cannot finish it.`,
+      hint: 'run `candor keys` with write access to the folder: any command that writes finishes it first.',
+    }),
+  }),
+  LedgerClockBehind: define<{ at: string; newest: string }>({
+    exit: 3,
+    why: 'The times of the log only go forward, so that nothing can be dated back.',
+    example: { at: '2026-11-03T09:00:00.000Z', newest: '2026-11-04T09:00:00.000Z' },
+    text: ({ at, newest }) => ({
+      what: `the clock says ${at}, but the newest entry of the log is from ${newest}.`,
+      hint: 'set this machine’s clock right.',
+    }),
+  }),
+  PublishedUnreadable: define<{ url: string; problem: string }>({
+    exit: 3,
+    why: 'The published log is compared before anything is signed, so that an older copy cannot fork it.',
+    example: { url: 'https://trust.quill.example/log/checkpoint', problem: 'no answer' },
+    text: ({ url, problem }) => ({
+      what: `the published checkpoint ${url} cannot be compared: ${problem}.`,
+      hint: 'try again when it answers; without CANDOR_PUBLISHED it is not asked for.',
+    }),
+  }),
+  ReleaseUnknown: define<{ number: string; newest: number }>({
+    exit: 2,
+    why: 'Versions are numbered from 1 without gaps.',
+    example: { number: '9', newest: 4 },
+    text: ({ number, newest }) => ({
+      what: `there is no version ${number}.`,
+      hint: newest === 0 ? '`candor release` makes the first.' : `there are versions 1 to ${newest}.`,
+    }),
+  }),
+  ReleaseUnchanged: define<{ number: number; expiresAt: string }>({
+    exit: 1,
+    why: 'A version that says what the one before says is noise; it is needed only before that one expires.',
+    example: { number: 4, expiresAt: '2026-12-03T09:00:00.000Z' },
+    text: ({ number, expiresAt }) => ({
+      what: `nothing has changed since version ${number}, which is valid until ${expiresAt}.`,
+      hint: 'leave --if-changed out to release all the same.',
+    }),
+  }),
+  VerificationFailed: define<{ file: string; problem: string }>({
+    exit: 1,
+    why: 'The first thing that does not hold ends the proof; what comes after it rests on it.',
+    example: {
+      file: 'evidence/app-db/postgres-row-security.json',
+      problem: 'its digest is not the one that the manifest names.',
+    },
+    text: ({ file, problem }) => ({
+      what: `${file}: ${problem}`,
+      hint: 'it was changed, cut off or put back after it was signed. Fetch it again; if it stays so, tell the company.',
+    }),
+  }),
+  VerificationUnreachable: define<{ address: string; problem: string }>({
+    exit: 3,
+    why: 'What cannot be fetched is neither proven nor disproven.',
+    example: { address: 'https://trust.quill.example/manifest.json', problem: 'no answer' },
+    text: ({ address, problem }) => ({
+      what: `${address} cannot be read: ${problem}.`,
+      hint: 'check the address and the network, and try again.',
+    }),
+  }),
+};
