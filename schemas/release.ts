@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Digest, Id } from './core/ids.ts';
 import { Prose } from './core/text.ts';
 import { Instant } from './core/time.ts';
+import { ClaimState } from './core/vocabulary.ts';
 import { Coverage, StateCounts } from './trust.ts';
 
 /** One file by its digest. */
@@ -75,6 +76,40 @@ export const ReleaseContents = z
   })
   .meta({ id: 'ReleaseContents', description: 'What a version was made from.' });
 export type ReleaseContents = z.infer<typeof ReleaseContents>;
+
+const Change = z.enum(['added', 'removed', 'changed']);
+
+/** A subprocessor or document that is new, gone, or no longer said in the same words. */
+export const NamedChange = z
+  .strictObject({ id: Id, title: z.string(), change: Change })
+  .meta({ id: 'NamedChange', description: 'A subprocessor or document that is new, gone or changed.' });
+export type NamedChange = z.infer<typeof NamedChange>;
+
+/** What became of one claim between two versions. */
+export const ClaimChange = z
+  .strictObject({
+    id: Id,
+    title: z.string(),
+    change: z.enum(['added', 'removed', 'state', 'reworded']),
+    before: ClaimState.nullable().meta({ description: 'Null when the claim was not there.' }),
+    after: ClaimState.nullable().meta({ description: 'Null when the claim is gone.' }),
+  })
+  .meta({ id: 'ClaimChange', description: 'What became of one claim between two versions.' });
+export type ClaimChange = z.infer<typeof ClaimChange>;
+
+/** What changed between two versions. */
+export const ReleaseChanges = z
+  .strictObject({
+    schema: z.literal('candor/release-changes@1'),
+    from: z.int().positive().nullable().meta({ description: 'The version before; null for the first.' }),
+    to: z.int().positive(),
+    coverage: z.strictObject({ before: Coverage.nullable(), after: Coverage }),
+    claims: z.array(ClaimChange),
+    subprocessors: z.array(NamedChange),
+    documents: z.array(NamedChange),
+  })
+  .meta({ id: 'ReleaseChanges', description: 'What changed between two versions.' });
+export type ReleaseChanges = z.infer<typeof ReleaseChanges>;
 
 /** The whole site as it was built: every file by its digest. Short-lived, so that an old copy is noticed. */
 export const SiteManifest = z
