@@ -74,7 +74,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
       options.published === undefined ? undefined : await publishedHead(options.published, chain),
     ];
     await ledger.refuseFork(known.filter((head) => head !== undefined));
-    for (const use of ['checkpoint', 'statement'] as const) privateHalf(chain, keys, use);
+    for (const use of ['checkpoint', 'statement'] as const) privateHalf(chain, keys, use, ledger.now());
     if (log === undefined) await ledger.append(chain.map(({ entry }) => keyEntryOf(entry)));
     return ledger;
   } catch (error) {
@@ -89,6 +89,7 @@ export class Ledger {
   readonly origin: string;
   readonly release: () => Promise<void>;
   readonly #options: LedgerOptions;
+  #keys: PrivateKeys;
   /** The size when it was opened, which may have been published: its partial tiles are kept. */
   readonly #published: number;
   #chain: ChainedKey[];
@@ -110,6 +111,7 @@ export class Ledger {
     this.origin = options.origin;
     this.release = release;
     this.#options = options;
+    this.#keys = options.keys;
     this.#chain = chain;
     this.#head = log?.checkpoint ?? { origin: options.origin, size: 0, root: emptyRoot() };
     this.#published = this.#head.size;
@@ -139,7 +141,7 @@ export class Ledger {
 
   /** Signs a statement about published files; the text of its bundle. */
   sign(statement: Statement): string {
-    return signStatement(statement, privateHalf(this.#chain, this.#options.keys, 'statement'));
+    return signStatement(statement, privateHalf(this.#chain, this.#keys, 'statement', this.now()));
   }
 
   /**
@@ -147,20 +149,32 @@ export class Ledger {
    * LedgerClockBehind for an entry much older than the newest one.
    */
   append(entries: readonly NewEntry[]): Promise<number> {
-    // One after the other: the place of each depends on the one before.
-    const done = this.#queue.then(() => this.#append(entries));
-    this.#queue = done.catch(() => undefined);
-    return done;
+    return this.#inTurn(() => this.#append(entries, this.#chain, this.#keys));
   }
 
-  /** Lets a new key take over from the newest of its use, which must be at hand and may sign until `endsAt`. */
-  async handOver(publicKey: KeyObject, endsAt: Instant): Promise<LogKey> {
-    const use = publicKey.asymmetricKeyType === 'ed25519' ? 'checkpoint' : 'statement';
-    const old = privateHalf(this.#chain, this.#options.keys, use);
-    const entry = keyEntry(publicKey, { at: this.now(), origin: this.origin }, { privateKey: old, endsAt });
-    this.#chain = extended(this.#chain, entry);
-    await this.append([keyEntryOf(entry)]);
-    return entry;
+  /**
+   * Lets new keys take over, all in one change, from the newest of their uses. These must be at hand, and may sign too
+   * until `endsAt`. Throws KeysUnknown, KeysInvalid, LedgerNotWritten; then the old keys go on.
+   */
+  handOver(added: PrivateKeys, endsAt: Instant): Promise<LogKey[]> {
+    return this.#inTurn(async () => {
+      const at = afterLastKey(this.#chain, this.now());
+      const entries = (['checkpoint', 'statement'] as const).flatMap((use) =>
+        added[use].map((key) => {
+          const old = { privateKey: privateHalf(this.#chain, this.#keys, use), endsAt };
+          return keyEntry(createPublicKey(key), { at, origin: this.origin }, old);
+        }),
+      );
+      const chain = entries.reduce(extended, this.#chain);
+      const keys = {
+        checkpoint: [...this.#keys.checkpoint, ...added.checkpoint],
+        statement: [...this.#keys.statement, ...added.statement],
+      };
+      await this.#append(entries.map(keyEntryOf), chain, keys);
+      this.#chain = chain;
+      this.#keys = keys;
+      return entries;
+    });
   }
 
   /** Throws LedgerBehind or LedgerForked when the log does not begin with a head that it is known to have had. */
@@ -174,8 +188,15 @@ export class Ledger {
     await this.release();
   }
 
-  async #append(entries: readonly NewEntry[]): Promise<number> {
-    const { keys, now, state } = this.#options;
+  /** One change after the other: the place of each depends on the one before. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(change);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  async #append(entries: readonly NewEntry[], chain: readonly ChainedKey[], keys: PrivateKeys): Promise<number> {
+    const { now, state } = this.#options;
     const first = this.#head.size;
     let newest = this.#newest;
     for (const { entry, bytes } of entries) {
@@ -189,7 +210,7 @@ export class Ledger {
     const leaves = entries.map(({ bytes }) => bytes);
     const { size, root, tiles, readTile } = await grow(first, this.#tail, leaves, this.#readTile);
     const head: Checkpoint = { origin: this.origin, size, root };
-    const note = signCheckpoint(head, noteSigners(this.#chain, keys, now().toISOString()));
+    const note = signCheckpoint(head, noteSigners(chain, keys, now().toISOString()));
 
     const changes = new Map<string, Buffer | null>();
     for (const [path, tile] of tiles) changes.set(`${logFolder}/${path}`, tile);
@@ -209,7 +230,7 @@ export class Ledger {
     this.#head = head;
     this.#readTile = tileReader(this.content);
     this.#newest = newest;
-    if (state !== undefined) await rememberSigned(state, head, firstKeyOf(this.#chain), note);
+    if (state !== undefined) await rememberSigned(state, head, firstKeyOf(chain), note);
     return first;
   }
 }
@@ -244,17 +265,32 @@ function firstKeyOf(chain: readonly ChainedKey[]): string {
   return chain.find(({ entry }) => entry.use === 'checkpoint')?.entry.fingerprint ?? '';
 }
 
-/** The private half of the newest key of a use. Throws KeysUnknown when it is not at hand. */
-export function privateHalf(chain: readonly ChainedKey[], keys: PrivateKeys, use: KeyUse): KeyObject {
-  const fingerprint = newestKey(chain, use)?.entry.fingerprint ?? '';
-  const found = keys[use].find((key) => fingerprintOf(createPublicKey(key)) === fingerprint);
-  if (found === undefined) throw candorError('KeysUnknown', { use, fingerprint });
+/** The order of keys follows from their times, so each is later than the one before. */
+function afterLastKey(chain: readonly ChainedKey[], now: Instant): Instant {
+  const last = Math.max(...chain.map(({ entry }) => Date.parse(entry.at)));
+  return new Date(Math.max(Date.parse(now), last + 1)).toISOString();
+}
+
+/**
+ * The private half of the newest key of a use. With `at` an older one does as well, while it may still sign then.
+ * Throws KeysUnknown when none is at hand.
+ */
+export function privateHalf(chain: readonly ChainedKey[], keys: PrivateKeys, use: KeyUse, at?: Instant): KeyObject {
+  const newest = newestKey(chain, use)?.entry.fingerprint ?? '';
+  const valid = at === undefined ? [newest] : keysAt(chain, use, at).map(({ entry }) => entry.fingerprint);
+  const atHand = new Map(keys[use].map((key) => [fingerprintOf(createPublicKey(key)), key]));
+  const found = valid.map((fingerprint) => atHand.get(fingerprint)).findLast((key) => key !== undefined);
+  if (found === undefined) throw candorError('KeysUnknown', { use, fingerprint: newest });
   return found;
 }
 
-/** Who signs a checkpoint now: the newest key, and until the hand-over ends the one before, where it is at hand. */
+/**
+ * Who signs a checkpoint now: the newest key, and until the hand-over ends the one before, where they are at hand.
+ * Throws KeysUnknown when none is.
+ */
 function noteSigners(chain: readonly ChainedKey[], keys: PrivateKeys, at: Instant): NoteSigner[] {
   const valid = new Set(keysAt(chain, 'checkpoint', at).map(({ entry }) => entry.fingerprint));
+  privateHalf(chain, keys, 'checkpoint', at);
   return keys.checkpoint
     .filter((key) => valid.has(fingerprintOf(createPublicKey(key))))
     .map((privateKey) => ({ name: chain[0]?.entry.origin ?? '', privateKey }));
