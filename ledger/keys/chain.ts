@@ -81,8 +81,9 @@ export function accept(chain: readonly ChainedKey[], entry: LogKey): ChainedKey[
   if (handOver === null || handOver.fingerprint !== newest.entry.fingerprint)
     return { flaw: 'the key before it did not hand over to it.' };
   const signature = Buffer.from(handOver.signature, 'base64');
+  const isProper = signature.toString('base64') === handOver.signature;
   const algorithm = entry.use === 'checkpoint' ? null : 'sha256';
-  if (!verify(algorithm, handOverMessage(entry), newest.publicKey, signature))
+  if (!isProper || !verify(algorithm, handOverMessage(entry), newest.publicKey, signature))
     return { flaw: 'the signature of the key that hands over is wrong.' };
   const others = chain.map((known) => (known === newest ? { ...known, endsAt: handOver.endsAt } : known));
   return [...others, { entry, publicKey, endsAt: null }];

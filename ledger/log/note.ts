@@ -30,9 +30,11 @@ export function verifierKey(verifier: NoteVerifier): string {
   return `${verifier.name}+${noteKeyId(verifier).toString('hex')}+${key}`;
 }
 
-/** Signs a text that ends in a newline, once for each signer. */
+/** Signs a text that ends in a newline, once for each signer. A name has neither spaces nor `+` in it. C2SP signed-note. */
 export function signNote(text: string, signers: readonly NoteSigner[]): string {
   if (!text.endsWith('\n')) throw new TypeError('the text of a note ends in a newline');
+  if (!signers.every(({ name }) => /^[^\s+]+$/.test(name)))
+    throw new TypeError('a signer’s name has no spaces and no +');
   const lines = signers.map(({ name, privateKey }) => {
     const id = noteKeyId({ name, publicKey: createPublicKey(privateKey) });
     return `— ${name} ${Buffer.concat([id, sign(null, Buffer.from(text), privateKey)]).toString('base64')}\n`;
@@ -55,7 +57,7 @@ export function openNote(note: string, verifiers: readonly NoteVerifier[]): Open
     .slice(0, -1);
   const by: NoteVerifier[] = [];
   for (const line of lines) {
-    const [, name, encoded] = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line) ?? [];
+    const [, name, encoded] = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/.exec(line) ?? [];
     if (name === undefined || encoded === undefined) return { flaw: 'a signature line is malformed.' };
     const bytes = Buffer.from(encoded, 'base64');
     if (bytes.toString('base64') !== encoded) return { flaw: 'a signature is not proper base64.' };
@@ -63,6 +65,7 @@ export function openNote(note: string, verifiers: readonly NoteVerifier[]): Open
     if (known === undefined) return { flaw: `it is signed by a key that is not known (${name}).` };
     if (!verify(null, Buffer.from(text), known.publicKey, bytes.subarray(4)))
       return { flaw: `the signature of ${name} is wrong.` };
+    if (by.includes(known)) return { flaw: `${name} has signed it twice with one key.` };
     by.push(known);
   }
   return by.length === 0 ? { flaw: 'nobody has signed it.' } : { text, by };

@@ -206,6 +206,7 @@ export function hashesOf(bytes: Buffer, width: number): Buffer[] | undefined {
 
 /** Writes entries as a bundle: each with its length before it, big-endian, in two bytes. C2SP tlog-tiles. */
 export function bundleOf(entries: readonly Uint8Array[]): Buffer {
+  if (entries.some(({ length }) => length > 0xffff)) throw new RangeError('the length of an entry takes two bytes');
   return Buffer.concat(entries.flatMap((entry) => [Buffer.of(entry.length >> 8, entry.length & 0xff), entry]));
 }
 
