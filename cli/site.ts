@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import sirv from 'sirv';
 import { CandorError, candorError } from '../schemas/index.ts';
 
@@ -43,6 +43,49 @@ export async function buildSite(
     await Promise.all([fresh, old].map((folder) => rm(folder, { recursive: true, force: true })));
   }
   return dist;
+}
+
+/**
+ * Renders the pages of one version, once: what it gives is kept and published as bytes ever after, so that a thousand
+ * versions cost a build no more than their copies. `draft` is a folder with `release.json` (a Release without `files`),
+ * `trust.json`, `contents.json` and `changes.json`, the last three with the bytes that will be published; up to 25
+ * earlier versions are read from `content` to say what changed since. Gives the files by their path relative to
+ * /versions/: `7/index.html`, `7/changes/index.html`, `assets/….css`. Throws BuildFailed.
+ */
+export async function renderRelease(
+  root: string,
+  content: string,
+  draft: string,
+  verbose: boolean,
+): Promise<Map<string, Buffer>> {
+  const { build } = await import('astro');
+  await mkdir(join(root, '.candor'), { recursive: true });
+  const folder = await mkdtemp(join(root, '.candor', 'release-'));
+  const none = join(folder, 'none');
+  const before = process.env.CANDOR_CONTENT;
+  process.env.CANDOR_CONTENT = content;
+  process.env.CANDOR_RELEASE = draft;
+  process.env.ASTRO_TELEMETRY_DISABLED = '1';
+  try {
+    // An adopter’s own pages and public files are of today, and no part of a version.
+    const own = { srcDir: none, publicDir: none, outDir: join(folder, 'site') };
+    await build({ root, ...own, logLevel: verbose ? 'info' : 'error' });
+    return await filesBelow(join(folder, 'site', 'versions'));
+  } catch (error) {
+    throw candorError('BuildFailed', { problem: error instanceof Error ? error.message : String(error) });
+  } finally {
+    delete process.env.CANDOR_RELEASE;
+    if (before === undefined) delete process.env.CANDOR_CONTENT;
+    else process.env.CANDOR_CONTENT = before;
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function filesBelow(folder: string): Promise<Map<string, Buffer>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const path = (file: string) => relative(folder, file).split(sep).join('/');
+  return new Map(await Promise.all(files.sort().map(async (file) => [path(file), await readFile(file)] as const)));
 }
 
 /** Serves a built site until `signal` aborts. Throws PortTaken, BuildMissing. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import mdx from '@astrojs/mdx';
-import type { AstroIntegration } from 'astro';
+import type { AstroIntegration, HookParameters } from 'astro';
 import { copyPublished } from '../ledger/publish.ts';
 import { contentPlugin } from './content-plugin.ts';
 import { contentFolder, packageRoot, routes } from './places.ts';
@@ -13,6 +13,10 @@ process.env.ASTRO_TELEMETRY_DISABLED = '1';
  * holds content and three lines of configuration, and upgrading is `npm update`. After Starlight.
  */
 export default function candor(): AstroIntegration {
+  return process.env.CANDOR_RELEASE === undefined ? wholeSite() : frozenVersion();
+}
+
+function wholeSite(): AstroIntegration {
   let content = '';
   return {
     name: 'candor',
@@ -21,25 +25,45 @@ export default function candor(): AstroIntegration {
       'astro:build:done': ({ dir }) => copyPublished(content, fileURLToPath(dir)),
       'astro:config:setup': ({ addWatchFile, config, injectRoute, updateConfig }) => {
         content = contentFolder(config.root);
-        for (const route of routes(packageRoot())) injectRoute({ ...route, prerender: true });
+        for (const route of routes(packageRoot(), 'pages')) injectRoute({ ...route, prerender: true });
         addWatchFile(content);
-        updateConfig({
-          output: 'static',
-          trailingSlash: 'always',
-          // An inline style or script would need a hole in the content security policy.
-          build: { format: 'directory', inlineStylesheets: 'never' },
-          cacheDir: new URL('.astro/cache/', config.root),
-          devToolbar: { enabled: false },
-          integrations: [mdx()],
-          vite: {
-            cacheDir: fileURLToPath(new URL('.astro/vite/', config.root)),
-            build: { assetsInlineLimit: 0 },
-            plugins: [contentPlugin(content)],
-            // Node strips no types under node_modules, so the package’s own TypeScript must pass through Vite.
-            ssr: { noExternal: ['candor'] },
-          },
-        });
+        updateConfig(settings(config.root));
+        updateConfig({ integrations: [mdx()], vite: { plugins: [contentPlugin(content)] } });
       },
+    },
+  };
+}
+
+/** The pages under site/frozen/ alone, for `renderRelease`: those of the version whose draft CANDOR_RELEASE names. */
+function frozenVersion(): AstroIntegration {
+  return {
+    name: 'candor',
+    hooks: {
+      'astro:config:setup': ({ config, injectRoute, updateConfig }) => {
+        for (const route of routes(packageRoot(), 'frozen')) injectRoute({ ...route, prerender: true });
+        updateConfig(settings(config.root));
+        // Kept with the versions: a later build has other styles, and an old page must not take them on.
+        const names = { assetFileNames: 'versions/assets/[hash][extname]' };
+        updateConfig({ build: { assets: 'versions/assets' }, vite: { build: { rollupOptions: { output: names } } } });
+      },
+    },
+  };
+}
+
+/** What both have in common. */
+function settings(root: URL): Parameters<HookParameters<'astro:config:setup'>['updateConfig']>[0] {
+  return {
+    output: 'static',
+    trailingSlash: 'always',
+    // An inline style or script would need a hole in the content security policy.
+    build: { format: 'directory', inlineStylesheets: 'never' },
+    cacheDir: new URL('.astro/cache/', root),
+    devToolbar: { enabled: false },
+    vite: {
+      cacheDir: fileURLToPath(new URL('.astro/vite/', root)),
+      build: { assetsInlineLimit: 0 },
+      // Node strips no types under node_modules, so the package’s own TypeScript must pass through Vite.
+      ssr: { noExternal: ['candor'] },
     },
   };
 }

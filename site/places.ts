@@ -19,9 +19,12 @@ export function packageRoot(): string {
   throw new Error('The site cannot find the package that it belongs to.');
 }
 
-/** Every page under site/pages/ with the address that its file name says, as Astro reads file names. */
-export function routes(root: string): { pattern: string; entrypoint: URL }[] {
-  const pages = join(root, 'site', 'pages');
+/**
+ * Every page under site/pages/ with the address that its file name says, as Astro reads file names; those under
+ * site/frozen/ when a version is rendered.
+ */
+export function routes(root: string, room: 'pages' | 'frozen' = 'pages'): { pattern: string; entrypoint: URL }[] {
+  const pages = join(root, 'site', room);
   return readdirSync(pages, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(astro|ts)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
