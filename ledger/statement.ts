@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../posture/digest.ts';
 import { Digest } from '../schemas/index.ts';
 import { fingerprintOf } from './keys/chain.ts';
+import { jsonOf } from './reader.ts';
 
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
@@ -47,14 +48,19 @@ export function signStatement(statement: Statement, privateKey: KeyObject): stri
   return `${canonicalJson(bundle)}\n`;
 }
 
+/** The fingerprint of the key that a bundle says it is signed with; undefined for what is no bundle. */
+export function hintOf(text: string): Digest | undefined {
+  return bundleIn(text)?.verificationMaterial.publicKey.hint;
+}
+
 /** Opens a bundle. Each of its bytes has a meaning: one that is not as this project writes it is refused. */
 export function openStatement(
   text: string,
   keys: readonly KeyObject[],
 ): { statement: Statement; by: KeyObject } | { flaw: string } {
-  const bundle = Bundle.safeParse(jsonOf(text));
-  if (!bundle.success || `${canonicalJson(bundle.data)}\n` !== text) return { flaw: 'it is not a sigstore bundle.' };
-  const { dsseEnvelope, verificationMaterial } = bundle.data;
+  const bundle = bundleIn(text);
+  if (bundle === undefined) return { flaw: 'it is not a sigstore bundle.' };
+  const { dsseEnvelope, verificationMaterial } = bundle;
   const key = keys.find((each) => fingerprintOf(each) === verificationMaterial.publicKey.hint);
   if (key === undefined)
     return { flaw: 'it is signed by a key that is not in the log, or that may not sign any more.' };
@@ -68,10 +74,7 @@ export function openStatement(
   return statement.success ? { statement: statement.data, by: key } : { flaw: 'it is not an in-toto statement.' };
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function bundleIn(text: string): z.infer<typeof Bundle> | undefined {
+  const bundle = Bundle.safeParse(jsonOf(text));
+  return bundle.success && `${canonicalJson(bundle.data)}\n` === text ? bundle.data : undefined;
 }

@@ -8,7 +8,11 @@ import { Coverage, StateCounts } from './trust.ts';
 /** One file by its digest. */
 export const FileDigest = z
   .strictObject({
-    path: z.string().min(1).max(500).meta({ description: 'Relative, with forward slashes.' }),
+    path: z
+      .string()
+      .max(500)
+      .regex(/^(?!(?:.*\/)?\.{1,2}(?:\/|$))[^/\\][^\\]*$/, 'must be a relative path that stays inside')
+      .meta({ description: 'Relative, with forward slashes.' }),
     bytes: z.int().nonnegative(),
     digest: Digest,
   })

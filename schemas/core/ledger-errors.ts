@@ -42,6 +42,15 @@ export const ledgerErrors = {
       hint: 'choose another; `candor keys rotate FILE` adds new keys to it.',
     }),
   }),
+  KeysNotWritten: define<{ file: string; problem: string }>({
+    exit: 3,
+    why: 'Keys count only once they are safe on disk: a log whose private keys are lost cannot be continued.',
+    example: { file: '/home/ada/trust-keys.pem', problem: 'EACCES' },
+    text: ({ file, problem }) => ({
+      what: `the keys could not be written to ${file} (${problem}); nothing else was changed.`,
+      hint: 'choose a place that this user may write to.',
+    }),
+  }),
   KeysUnknown: define<{ use: string; fingerprint: string }>({
     exit: 2,
     why: 'A log is continued by the keys that it names; new ones take over by `candor keys rotate`.',
@@ -132,15 +141,6 @@ export const ledgerErrors = {
       hint: newest === 0 ? '`candor release` makes the first.' : `there are versions 1 to ${newest}.`,
     }),
   }),
-  ReleaseUnchanged: define<{ number: number; expiresAt: string }>({
-    exit: 1,
-    why: 'A version that says what the one before says is noise; it is needed only before that one expires.',
-    example: { number: 4, expiresAt: '2026-12-03T09:00:00.000Z' },
-    text: ({ number, expiresAt }) => ({
-      what: `nothing has changed since version ${number}, which is valid until ${expiresAt}.`,
-      hint: 'leave --if-changed out to release all the same.',
-    }),
-  }),
   VerificationFailed: define<{ file: string; problem: string }>({
     exit: 1,
     why: 'The first thing that does not hold ends the proof; what comes after it rests on it.',
@@ -151,6 +151,15 @@ export const ledgerErrors = {
     text: ({ file, problem }) => ({
       what: `${file}: ${problem}`,
       hint: 'it was changed, cut off or put back after it was signed. Fetch it again; if it stays so, tell the company.',
+    }),
+  }),
+  SaveNotEmpty: define<{ folder: string }>({
+    exit: 2,
+    why: 'Two copies of a log must not be mixed.',
+    example: { folder: 'content/ledger' },
+    text: ({ folder }) => ({
+      what: `${folder} is there already; nothing was saved.`,
+      hint: 'move it aside first.',
     }),
   }),
   VerificationUnreachable: define<{ address: string; problem: string }>({

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { stateFolder } from '../../ledger/memory.ts';
+import { recall, remember } from '../../ledger/verify/memory.ts';
+import { openPublished, type Published } from '../../ledger/verify/published.ts';
+import { save } from '../../ledger/verify/save.ts';
+import { type Verification, verify } from '../../ledger/verify/verify.ts';
+import { printError } from '../../loader/print.ts';
+import { candorError } from '../../schemas/index.ts';
+import { Common, defineCommand, type Terminal } from '../command.ts';
+
+const usage = 'candor verify URL|DIR [--key FINGERPRINT]';
+
+export default defineCommand({
+  summary: 'Proves a published page as a stranger: signatures, log, history, every file, and its age.',
+  words: 'URL|DIR',
+  options: Common.extend({
+    key: z
+      .string()
+      .regex(/^[0-9a-f]{16,64}$/, 'must be the first 16 or more hexadecimal digits of a fingerprint')
+      .optional()
+      .meta({ description: 'A fingerprint that you got another way; it must be among the keys of the log.' }),
+    save: z.string().optional().meta({
+      description:
+        'Save the log, keys, versions and evidence that were proven to this content folder, to restore a copy.',
+    }),
+  }),
+  run: async (options, words, terminal) => {
+    const [place, ...more] = words;
+    if (place === undefined || more.length > 0)
+      throw candorError('UsageInvalid', { problem: '`verify` takes one address or folder.', usage });
+    const published = openPublished(place, terminal.cwd);
+    const state = stateFolder(terminal.environment);
+    const show = progressOn(terminal);
+    const report = await verify(published, {
+      now: terminal.now().toISOString(),
+      pinned: options.key,
+      recall: async (origin) => (state === undefined ? undefined : recall(state, origin)),
+      progress: show.progress,
+    }).finally(show.end);
+    if (report.seen !== null && (state === undefined || !(await remember(state, report.seen))))
+      report.notProven.push(
+        'Next time, that nothing was rewritten since today: this machine cannot remember (CANDOR_STATE).',
+      );
+    if (options.json) terminal.out(`${JSON.stringify(report, null, 2)}\n`);
+    else terminal.out(reportText(report));
+    if (report.failure !== null) {
+      const error = candorError('VerificationFailed', report.failure);
+      if (!options.json) terminal.err(`${printError(error, { colour: terminal.interactive })}\n`);
+      return error.exit;
+    }
+    if (options.save !== undefined) await saved(published, options.save, terminal);
+    return 0;
+  },
+});
+
+async function saved(published: Published, folder: string, { cwd, err, now }: Terminal): Promise<void> {
+  const count = await save(published, folder, cwd, now().toISOString());
+  err(`Saved ${count} files to ${folder}.\n`);
+}
+
+function reportText({ address, demo, proven, notProven, failure }: Verification): string {
+  const lines = [
+    `${address}${demo ? '\n\nA DEMONSTRATION: its systems and keys are made up and thrown away.' : ''}`,
+    ...(proven.length > 0 ? [`Proven:\n${proven.map((text) => `  + ${text}`).join('\n')}`] : []),
+    ...(failure === null ? [`Not proven:\n${notProven.map((text) => `  - ${text}`).join('\n')}`] : []),
+    failure === null ? 'It holds.' : 'It does NOT hold. The first thing that fails; nothing after it was looked at:',
+  ];
+  return `${lines.join('\n\n')}\n`;
+}
+
+/** One line that moves on a terminal; elsewhere nothing, because the report says it all. */
+function progressOn({ interactive, err }: Terminal) {
+  const clear = '\r\u001b[2K';
+  let shown = 0;
+  return {
+    progress: (what: string, done?: number, of?: number) => {
+      const now = Date.now();
+      if (!interactive || (done !== undefined && done !== of && now - shown < 100)) return;
+      shown = now;
+      err(`${clear}Verifying ${what}${done === undefined ? '' : `: ${done} of ${of}`} …`);
+    },
+    end: () => {
+      if (interactive) err(clear);
+    },
+  };
+}

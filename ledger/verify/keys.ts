@@ -1,0 +1,32 @@
+import { fingerprintOf, keyFileName, keysAt } from '../keys/chain.ts';
+import { keyFiles } from '../keys/files.ts';
+import { fails, type ProvenFiles } from './files.ts';
+import type { ProvenLog } from './log.ts';
+
+/**
+ * That the published keys are those of the log, no more and no less, and that the manifest is signed by one of them that
+ * could sign then. `pinned` is the beginning of a fingerprint that must be among them. Throws DoesNotHold.
+ */
+export async function verifyKeys(files: ProvenFiles, log: ProvenLog, pinned: string | undefined): Promise<void> {
+  const { chain } = log.history;
+  const expected = new Set(['keys/index.html']);
+  for (const { entry } of chain) {
+    for (const [name, bytes] of keyFiles(entry)) {
+      const path = `keys/${name}`;
+      expected.add(path);
+      if (files.digestOf(path) === undefined) throw fails(path, 'it is missing; the log has this key.');
+      if (!(await files.read(path)).equals(bytes)) throw fails(path, 'it is not the key that the log has.');
+    }
+    expected.add(`keys/${keyFileName(entry)}.tlog-proof`);
+  }
+  for (const path of files.paths(/^keys\//))
+    if (!expected.has(path)) throw fails(path, 'it is a key that the log does not have.');
+  const signers = keysAt(chain, 'statement', files.manifest.builtAt).map(({ publicKey }) => fingerprintOf(publicKey));
+  if (!signers.includes(files.signedBy))
+    throw fails(
+      'manifest.sigstore.json',
+      'it is signed by a key that is not in the log, or that could not sign any more.',
+    );
+  if (pinned !== undefined && !chain.some(({ entry }) => entry.fingerprint.startsWith(pinned)))
+    throw fails('keys/', `none of these keys has the fingerprint that you gave (${pinned}).`);
+}

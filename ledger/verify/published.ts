@@ -1,0 +1,102 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import { candorError } from '../../schemas/index.ts';
+import { codeOf } from '../files/error-code.ts';
+
+/** A published page, as a stranger meets it. */
+export type Published = {
+  /** The address or folder, for people. */
+  address: string;
+  /** A file by its path; undefined when there is none. Throws VerificationUnreachable. */
+  read: (path: string) => Promise<Buffer | undefined>;
+  /** All paths, where they can be listed. */
+  list: (() => Promise<string[]>) | undefined;
+};
+
+const TIMEOUT_MS = 30_000;
+const TRIES = 3;
+/** No file of a page is larger; what is, is no file of it. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** Opens an address (http, https) or a folder. */
+export function openPublished(place: string, cwd: string): Published {
+  return /^https?:\/\//.test(place) ? atAddress(place) : inFolder(resolve(cwd, place));
+}
+
+function inFolder(folder: string): Published {
+  return {
+    address: folder,
+    read: async (path) => {
+      const file = join(folder, path);
+      // A name that leads out of the folder is no file of it.
+      if (relative(folder, file).split(sep)[0] === '..') return undefined;
+      try {
+        return await readFile(file);
+      } catch (error) {
+        const code = codeOf(error);
+        if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
+        throw candorError('VerificationUnreachable', { address: file, problem: code ?? 'unknown reason' });
+      }
+    },
+    list: async () => {
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+        throw candorError('VerificationUnreachable', { address: folder, problem: codeOf(error) ?? 'unknown reason' });
+      });
+      return entries
+        .filter((entry) => !entry.isDirectory())
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+        .filter((path) => path.split('/')[0] !== '.git')
+        .sort();
+    },
+  };
+}
+
+function atAddress(address: string): Published {
+  const base = new URL(address.endsWith('/') ? address : `${address}/`);
+  return {
+    address: base.href,
+    read: async (path) => {
+      // Hosts serve a page under its folder, and some send its file name there.
+      const url = new URL(
+        path
+          .split('/')
+          .map(encodeURIComponent)
+          .join('/')
+          .replace(/(^|\/)index\.html$/, '$1'),
+        base,
+      );
+      if (!url.href.startsWith(base.href)) return undefined;
+      let problem = 'no answer';
+      for (let attempt = 0; attempt < TRIES; attempt += 1) {
+        try {
+          // A redirect would lead to a host that nobody named.
+          const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+          if (response.status === 404) return path === '404.html' ? await bytesOf(response) : undefined;
+          if (response.ok) return await bytesOf(response);
+          problem = `status ${response.status}`;
+          await response.body?.cancel();
+        } catch (error) {
+          problem = error instanceof Error && error.name === 'TimeoutError' ? 'no answer in time' : reasonOf(error);
+        }
+      }
+      throw candorError('VerificationUnreachable', { address: url.href, problem });
+    },
+    list: undefined,
+  };
+}
+
+async function bytesOf(response: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_BYTES) throw new Error('it is too large to be a file of this page');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return cause instanceof Error ? (codeOf(cause) ?? cause.message) : 'no answer';
+}

@@ -1,0 +1,149 @@
+import type { Instant, KeyUse } from '../../schemas/index.ts';
+import type { ChainedKey } from '../keys/chain.ts';
+import { DoesNotHold, fails, openManifest, type ProvenFiles } from './files.ts';
+import { verifyKeys } from './keys.ts';
+import { type ProvenLog, verifyLog } from './log.ts';
+import { compareRemembered, type Remembered, rememberedBy } from './memory.ts';
+import { readProofs, verifyProofs } from './proofs.ts';
+import type { Published } from './published.ts';
+import { staleRecords, verifyRecords } from './records.ts';
+import { verifyReleases } from './releases.ts';
+import { verifyStates } from './states.ts';
+
+/** What a verification was asked for. */
+export type VerifyOptions = {
+  now: Instant;
+  /** The beginning of a fingerprint that the visitor got from elsewhere. */
+  pinned?: string | undefined;
+  /** What is remembered of the log with this origin, from the last time. */
+  recall: (origin: string) => Promise<Remembered | undefined>;
+  /** For people: what is being looked at, and how far. */
+  progress: (what: string, done?: number, of?: number) => void;
+};
+
+/** What was proven and what was not. `failure` is the first thing that does not hold; nothing after it was looked at. */
+export type Verification = {
+  address: string;
+  verifiedAt: Instant;
+  failure: { file: string; problem: string } | null;
+  demo: boolean;
+  origin: string | null;
+  log: { size: number; root: string } | null;
+  builtAt: Instant | null;
+  expiresAt: Instant | null;
+  release: number | null;
+  keys: { use: KeyUse; fingerprint: string; endsAt: Instant | null }[];
+  proven: string[];
+  notProven: string[];
+  /** What to keep for the next time; null unless everything holds. */
+  seen: Remembered | null;
+};
+
+/**
+ * Proves a published page as a stranger would, with nothing but what is published: who signed it, that the log holds
+ * exactly the evidence and versions that are shown, that nothing in it was rewritten since the last time, that each file
+ * is the one that was signed, and that all of it is of this moment. Throws VerificationUnreachable; what does not hold is
+ * told in `failure`.
+ */
+export async function verify(published: Published, options: VerifyOptions): Promise<Verification> {
+  const report: Verification = {
+    address: published.address,
+    verifiedAt: options.now,
+    failure: null,
+    demo: false,
+    origin: null,
+    log: null,
+    builtAt: null,
+    expiresAt: null,
+    release: null,
+    keys: [],
+    proven: [],
+    notProven: [],
+    seen: null,
+  };
+  try {
+    await prove(published, options, report);
+  } catch (error) {
+    if (!(error instanceof DoesNotHold)) throw error;
+    report.failure = { file: error.file, problem: error.problem };
+  }
+  return report;
+}
+
+async function prove(published: Published, options: VerifyOptions, report: Verification): Promise<void> {
+  const { now, pinned, progress } = options;
+  const { proven, notProven } = report;
+  progress('the manifest');
+  const files = await openManifest(published, now);
+  const { origin, demo, builtAt, expiresAt, release } = files.manifest;
+  Object.assign(report, { origin, demo, builtAt, expiresAt, release });
+  const count = files.manifest.files.length;
+  proven.push(`The list of all ${count} files is signed; it was made at ${builtAt} and is valid until ${expiresAt}.`);
+
+  const remembered = await options.recall(origin);
+  const proofs = await readProofs(files);
+  const sizes = new Set([...proofs.map(({ size }) => size), files.manifest.log.size, remembered?.size ?? 0]);
+  const log = await verifyLog(files, now, sizes, (done, of) => progress('the log', done, of));
+  requireHead(files, log);
+  await verifyKeys(files, log, pinned);
+  const { chain, releases } = log.history;
+  const { size, root } = log.checkpoint;
+  report.log = { size, root: root.toString('hex') };
+  report.keys = chain.map(({ entry, endsAt }) => ({ use: entry.use, fingerprint: entry.fingerprint, endsAt }));
+  proven.push(`The log has ${size} entries; its tiles and signed root are theirs, and their history has no gap.`);
+  proven.push(`The keys are those of the log: ${chain.map(keyText).join('; ')}.`);
+
+  progress('evidence and versions');
+  await verifyProofs(files, proofs, log);
+  const records = await verifyRecords(files, log);
+  proven.push(
+    `The ${records.size} evidence records are the newest in the log, and signed. ${proofs.length} inclusion proofs hold.`,
+  );
+  await verifyReleases(files, log, now);
+  const newest = releases.at(-1)?.release;
+  if (newest !== undefined)
+    proven.push(
+      `All versions are published as they were logged; version ${newest.number} is valid until ${newest.expiresAt}.`,
+    );
+  const { coverage } = await verifyStates(files, records);
+  proven.push(
+    `Each of the ${coverage.verified} claims counted as verified rests on checks that passed in a proven record.`,
+  );
+
+  const before = compareRemembered(log, files, remembered);
+  if ('proven' in before) proven.push(before.proven);
+  else notProven.push(before.notProven);
+  await files.rest((done, of) => progress('all other files', done, of));
+  notProven.push(...(await unnamed(published, files)));
+  proven.push(`All ${count} files are the ones that were signed.`);
+
+  for (const { name, since } of staleRecords(records, now))
+    notProven.push(
+      `That ${name} is still so: its last look ${since === null ? 'could not judge' : `was valid until ${since}`}.`,
+    );
+  if (newest === undefined) notProven.push('What the page said before: it has no version yet.');
+  if (pinned === undefined)
+    notProven.push('That the keys are the company’s: compare a fingerprint that you got another way, with --key.');
+  notProven.push('That the collectors told the truth about the systems that they read.');
+  notProven.push('That everybody is shown this same log: it has no independent witnesses.');
+  report.seen = rememberedBy(log, files);
+}
+
+/** The manifest must speak of a head that this log had. Throws DoesNotHold. */
+function requireHead({ manifest }: ProvenFiles, { rootAt }: ProvenLog): void {
+  if (rootAt.get(manifest.log.size)?.toString('hex') !== manifest.log.root)
+    throw fails('manifest.json', 'it was made for another log.');
+}
+
+/** Files that nobody signed: refused where evidence is kept, told elsewhere. Throws DoesNotHold. */
+async function unnamed(published: Published, files: ProvenFiles): Promise<string[]> {
+  const paths = (await published.list?.())?.filter((path) => !files.names(path)) ?? [];
+  const kept = paths.find((path) => /^(log|evidence|versions|keys)\//.test(path));
+  if (kept !== undefined) throw fails(kept, 'it is published, but the manifest does not name it; nobody signed it.');
+  const more = paths.length > 3 ? ` and ${paths.length - 3} more` : '';
+  return paths.length === 0 ? [] : [`Who made ${paths.slice(0, 3).join(', ')}${more}: the manifest does not name it.`];
+}
+
+function keyText({ entry, endsAt }: ChainedKey): string {
+  return `${entry.use} ${entry.fingerprint}${endsAt === null ? '' : ` (until ${endsAt})`}`;
+}
