@@ -1,3 +1,6 @@
+import { isUnfinished, recover } from '../ledger/files/commit.ts';
+import { codeOf } from '../ledger/files/error-code.ts';
+import { lockForWriting } from '../ledger/files/lock.ts';
 import { type PrivateKeys, privateKeys } from '../ledger/keys/private.ts';
 import { stateFolder } from '../ledger/memory.ts';
 import { type Ledger, openLedger, originOf } from '../ledger/writer.ts';
@@ -9,6 +12,19 @@ export async function requireKeys(folder: string, { environment }: Terminal): Pr
   const keys = await privateKeys(environment, folder);
   if (keys === undefined) throw candorError('KeysMissing', {});
   return keys;
+}
+
+/** Finishes what a killed writer began; needs no keys. Throws CollectBusy, LedgerNotWritten. */
+export async function finishCutOff(folder: string): Promise<void> {
+  if (!isUnfinished(folder)) return;
+  const lock = await lockForWriting(folder);
+  try {
+    await recover(folder);
+  } catch (error) {
+    throw candorError('LedgerNotWritten', { problem: codeOf(error) ?? 'unknown reason' });
+  } finally {
+    await lock.release();
+  }
 }
 
 /**

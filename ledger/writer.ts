@@ -1,4 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   candorError,
   type Instant,
@@ -9,7 +12,7 @@ import {
   type TreeHead,
 } from '../schemas/index.ts';
 import { commit, recover } from './files/commit.ts';
-import { lockForWriting } from './files/lock.ts';
+import { type Lock, lockForWriting } from './files/lock.ts';
 import { accept, type ChainedKey, fingerprintOf, keyEntry, keyFileName, keysAt, newestKey } from './keys/chain.ts';
 import { keyBytes, keyFiles } from './keys/files.ts';
 import type { PrivateKeys } from './keys/private.ts';
@@ -65,10 +68,13 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   try {
     await recover(content);
     const log = await readLog(content);
+    // A log that lost its checkpoint must not begin anew over its own entries.
+    if (log === undefined && existsSync(join(content, logFolder)))
+      throw candorError('LedgerDamaged', { file: `${logFolder}/checkpoint`, problem: 'it is missing.' });
     if (log !== undefined && log.checkpoint.origin !== origin)
       throw candorError('LedgerOtherOrigin', { origin, found: log.checkpoint.origin });
     const chain = log?.chain ?? newChain(options);
-    const ledger = new Ledger(options, chain, log, await lastBundle(content, log), lock.release);
+    const ledger = new Ledger(options, chain, log, await lastBundle(content, log), lock);
     const known = [
       state === undefined ? undefined : await lastSigned(state, origin, firstKeyOf(chain)),
       options.published === undefined ? undefined : await publishedHead(options.published, chain),
@@ -76,6 +82,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     await ledger.refuseFork(known.filter((head) => head !== undefined));
     for (const use of ['checkpoint', 'statement'] as const) privateHalf(chain, keys, use, ledger.now());
     if (log === undefined) await ledger.append(chain.map(({ entry }) => keyEntryOf(entry)));
+    else if (state !== undefined) await rememberSigned(state, log.checkpoint, firstKeyOf(chain), log.note);
     return ledger;
   } catch (error) {
     await lock.release();
@@ -87,33 +94,30 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
 export class Ledger {
   readonly content: string;
   readonly origin: string;
-  readonly release: () => Promise<void>;
+  readonly #lock: Lock;
   readonly #options: LedgerOptions;
   #keys: PrivateKeys;
   /** The size when it was opened, which may have been published: its partial tiles are kept. */
   readonly #published: number;
   #chain: ChainedKey[];
   #head: Checkpoint;
+  /** The signed checkpoint as it lies there; undefined before the first. */
+  #note: string | undefined;
   #readTile: ReadTile;
   /** The entries of the last bundle when that is not full. */
   #tail: readonly Buffer[];
   #newest: Instant | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    options: LedgerOptions,
-    chain: ChainedKey[],
-    log: Log | undefined,
-    last: readonly Buffer[],
-    release: () => Promise<void>,
-  ) {
+  constructor(options: LedgerOptions, chain: ChainedKey[], log: Log | undefined, last: readonly Buffer[], lock: Lock) {
     this.content = options.content;
     this.origin = options.origin;
-    this.release = release;
+    this.#lock = lock;
     this.#options = options;
     this.#keys = options.keys;
     this.#chain = chain;
     this.#head = log?.checkpoint ?? { origin: options.origin, size: 0, root: emptyRoot() };
+    this.#note = log?.note;
     this.#published = this.#head.size;
     this.#readTile = log?.readTile ?? (() => Promise.reject(new TypeError('an empty log has no tiles')));
     this.#tail = last.length === TILE_WIDTH ? [] : last;
@@ -185,7 +189,17 @@ export class Ledger {
   /** Gives up the lock. */
   async close(): Promise<void> {
     await this.#queue;
-    await this.release();
+    await this.#lock.release();
+  }
+
+  /** The partial tiles of earlier checkpoints that full ones among `tiles` take the place of. C2SP tlog-tiles. */
+  async #partsOf(tiles: readonly string[]): Promise<string[]> {
+    const full = tiles.filter((path) => !path.includes('.p/'));
+    const parts = full.map(async (path) => {
+      const names = await readdir(join(this.content, logFolder, `${path}.p`)).catch(() => []);
+      return names.map((name) => `${path}.p/${name}`);
+    });
+    return (await Promise.all(parts)).flat();
   }
 
   /** One change after the other: the place of each depends on the one before. */
@@ -196,7 +210,8 @@ export class Ledger {
   }
 
   async #append(entries: readonly NewEntry[], chain: readonly ChainedKey[], keys: PrivateKeys): Promise<number> {
-    const { now, state } = this.#options;
+    const { state } = this.#options;
+    const now = this.now();
     const first = this.#head.size;
     let newest = this.#newest;
     for (const { entry, bytes } of entries) {
@@ -210,7 +225,9 @@ export class Ledger {
     const leaves = entries.map(({ bytes }) => bytes);
     const { size, root, tiles, readTile } = await grow(first, this.#tail, leaves, this.#readTile);
     const head: Checkpoint = { origin: this.origin, size, root };
-    const note = signCheckpoint(head, noteSigners(chain, keys, now().toISOString()));
+    // A key may have ended since the log was opened.
+    privateHalf(chain, keys, 'checkpoint', now);
+    const note = signCheckpoint(head, noteSigners(chain, keys, now));
 
     const changes = new Map<string, Buffer | null>();
     for (const [path, tile] of tiles) changes.set(`${logFolder}/${path}`, tile);
@@ -220,15 +237,19 @@ export class Ledger {
       const proof = proofText({ index, hashes, checkpoint: note });
       for (const [path, bytes] of files({ index, proof })) changes.set(path, bytes);
     }
-    changes.set(`${logFolder}/checkpoint`, Buffer.from(note));
     for (const path of outdatedTiles(first, this.#published, size)) changes.set(`${logFolder}/${path}`, null);
-    await commit(this.content, changes);
+    for (const path of await this.#partsOf([...tiles.keys()])) changes.set(`${logFolder}/${path}`, null);
+    // The last: no reader sees it before the tiles that it promises.
+    changes.set(`${logFolder}/checkpoint`, Buffer.from(note));
+    await this.#lock.require();
+    await commit(this.content, changes, this.#note === undefined ? undefined : Buffer.from(this.#note));
 
     this.#tail = [...this.#tail, ...leaves].slice(
       TILE_WIDTH * Math.floor((this.#tail.length + leaves.length) / TILE_WIDTH),
     );
     this.#head = head;
-    this.#readTile = tileReader(this.content);
+    this.#note = note;
+    this.#readTile = tileReader(this.content, head);
     this.#newest = newest;
     if (state !== undefined) await rememberSigned(state, head, firstKeyOf(chain), note);
     return first;
@@ -278,7 +299,7 @@ function afterLastKey(chain: readonly ChainedKey[], now: Instant): Instant {
 export function privateHalf(chain: readonly ChainedKey[], keys: PrivateKeys, use: KeyUse, at?: Instant): KeyObject {
   const newest = newestKey(chain, use)?.entry.fingerprint ?? '';
   const valid = at === undefined ? [newest] : keysAt(chain, use, at).map(({ entry }) => entry.fingerprint);
-  const atHand = new Map(keys[use].map((key) => [fingerprintOf(createPublicKey(key)), key]));
+  const atHand = byFingerprint(keys[use]);
   const found = valid.map((fingerprint) => atHand.get(fingerprint)).findLast((key) => key !== undefined);
   if (found === undefined) throw candorError('KeysUnknown', { use, fingerprint: newest });
   return found;
@@ -289,9 +310,14 @@ export function privateHalf(chain: readonly ChainedKey[], keys: PrivateKeys, use
  * Throws KeysUnknown when none is.
  */
 function noteSigners(chain: readonly ChainedKey[], keys: PrivateKeys, at: Instant): NoteSigner[] {
-  const valid = new Set(keysAt(chain, 'checkpoint', at).map(({ entry }) => entry.fingerprint));
   privateHalf(chain, keys, 'checkpoint', at);
-  return keys.checkpoint
-    .filter((key) => valid.has(fingerprintOf(createPublicKey(key))))
-    .map((privateKey) => ({ name: chain[0]?.entry.origin ?? '', privateKey }));
+  const atHand = byFingerprint(keys.checkpoint);
+  return keysAt(chain, 'checkpoint', at).flatMap(({ entry: { origin, fingerprint } }) => {
+    const privateKey = atHand.get(fingerprint);
+    return privateKey === undefined ? [] : [{ name: origin, privateKey }];
+  });
+}
+
+function byFingerprint(keys: readonly KeyObject[]): Map<string, KeyObject> {
+  return new Map(keys.map((key) => [fingerprintOf(createPublicKey(key)), key]));
 }

@@ -51,9 +51,13 @@ export async function privateKeys(
   environment: Readonly<Record<string, string | undefined>>,
   content: string,
 ): Promise<PrivateKeys | undefined> {
-  if (environment.CANDOR_KEYS) return parseKeys(environment.CANDOR_KEYS);
-  const file = environment.CANDOR_KEYS_FILE;
-  if (!file) return undefined;
+  const { CANDOR_KEYS: pem, CANDOR_KEYS_FILE: file } = environment;
+  if (pem) return parseKeys(pem);
+  return file ? parseKeys(await readKeyFile(file, content)) : undefined;
+}
+
+/** The text of a file of private keys. Throws KeysInvalid, KeysExposed. */
+export async function readKeyFile(file: string, content: string): Promise<string> {
   refuseInside(file, content);
   try {
     const { mode } = await stat(file);
@@ -63,7 +67,7 @@ export async function privateKeys(
         problem: 'other users of this machine can read it',
         fix: `chmod 600 ${file}`,
       });
-    return parseKeys(await readFile(file, 'utf8'));
+    return await readFile(file, 'utf8');
   } catch (error) {
     const code = codeOf(error);
     if (code === undefined) throw error;
