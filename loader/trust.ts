@@ -1,4 +1,4 @@
-import { readEvidence } from '../ledger/records/store.ts';
+import { type KeptRecord, readEvidence } from '../ledger/records/store.ts';
 import { derive } from '../posture/derive.ts';
 import type { Content, Evidence, Trust } from '../schemas/index.ts';
 import { loadContent } from './load.ts';
@@ -10,9 +10,9 @@ import { loadContent } from './load.ts';
 export async function readTrust(
   folder: string,
   now: Date,
-): Promise<{ content: Content; trust: Trust; evidence: Evidence[] }> {
+): Promise<{ content: Content; trust: Trust; evidence: Evidence[]; kept: ReadonlyMap<string, KeptRecord> }> {
   const { content, errors } = await loadContent(folder);
   if (content === undefined) throw errors[0] ?? new Error(`no content in ${folder}`);
-  const { evidence, damaged } = await readEvidence(folder);
-  return { content, trust: derive(content, evidence, damaged, now.toISOString()), evidence };
+  const { evidence, damaged, kept } = await readEvidence(folder);
+  return { content, trust: derive(content, evidence, damaged, now.toISOString()), evidence, kept };
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { candorError, Release, ReleaseContents, Trust } from '../../schemas/index.ts';
+import { candorError, Release, ReleaseChanges, ReleaseContents, Trust } from '../../schemas/index.ts';
 import { codeOf } from '../files/error-code.ts';
 import { jsonOf, textOf, versionsFolder } from '../reader.ts';
 
@@ -37,6 +37,11 @@ export async function releaseNumbers(content: string): Promise<number[]> {
 /** The manifest of one version. Throws LedgerDamaged. */
 export async function readManifest(content: string, number: number): Promise<Release> {
   return read(content, releaseFiles(number).manifest, Release);
+}
+
+/** What changed in one version. Throws LedgerDamaged. */
+export async function readChanges(content: string, number: number): Promise<ReleaseChanges> {
+  return read(content, releaseFiles(number).changes, ReleaseChanges);
 }
 
 /** One version with what it was made from. Throws LedgerDamaged. */
