@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { candorError } from '../schemas/index.ts';
 import { codeOf } from './files/error-code.ts';
@@ -7,6 +7,9 @@ import { noteVerifiers } from './keys/chain.ts';
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from './log/checkpoint.ts';
 import { type ReadTile, rootAt } from './log/tiles.ts';
 import { textOf } from './reader.ts';
+
+/** A published page that takes longer to answer than this does not answer. */
+const TIME_LIMIT_MS = 20_000;
 
 /** A head that this log is known to have had, and who says so. */
 export type KnownHead = { size: number; root: Buffer; from: string };
@@ -27,12 +30,26 @@ function fileOf(state: string, origin: string, firstKey: string): string {
   return join(state, `${origin.replace(/[^A-Za-z0-9.-]+/g, '_')}-${firstKey.slice(0, 16)}.signed`);
 }
 
-/** The head that was signed last on this machine; undefined when none was. */
+/**
+ * The head that was signed last on this machine; undefined when none was. Throws LedgerDamaged for a memory that cannot
+ * be read: what cannot be compared must not be signed over.
+ */
 export async function lastSigned(state: string, origin: string, firstKey: string): Promise<KnownHead | undefined> {
   const file = fileOf(state, origin, firstKey);
-  const text = await textOf(file);
-  const checkpoint = text === undefined ? undefined : parseCheckpoint(text);
-  return checkpoint?.origin === origin ? { size: checkpoint.size, root: checkpoint.root, from: file } : undefined;
+  const text = await textOf(file).catch((error: unknown) => {
+    const code = codeOf(error);
+    // What should be the folder is a file, so nothing was ever remembered in it.
+    if (code === 'ENOTDIR') return undefined;
+    throw candorError('LedgerDamaged', { file, problem: `the head that was signed last cannot be read (${code}).` });
+  });
+  if (text === undefined) return undefined;
+  const checkpoint = parseCheckpoint(text);
+  if (checkpoint?.origin !== origin)
+    throw candorError('LedgerDamaged', {
+      file,
+      problem: 'it should hold the head that was signed last, and does not.',
+    });
+  return { size: checkpoint.size, root: checkpoint.root, from: file };
 }
 
 /** Remembers a signed checkpoint. It is a memory, so a place that cannot be written to stops nobody. */
@@ -46,10 +63,12 @@ export async function rememberSigned(
   const draft = `${file}.${process.pid}`;
   try {
     await mkdir(state, { recursive: true, mode: 0o700 });
-    await writeFile(draft, note);
+    // Synced: half a memory would stop the next writer.
+    await writeFile(draft, note, { flush: true });
     await rename(draft, file);
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
+    await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 
@@ -60,11 +79,13 @@ export async function rememberSigned(
 export async function publishedHead(url: string, chain: readonly ChainedKey[]): Promise<KnownHead | undefined> {
   const address = `${url.replace(/\/$/, '')}/log/checkpoint`;
   const unreadable = (problem: string) => candorError('PublishedUnreadable', { url: address, problem });
-  const response = await fetch(address, { signal: AbortSignal.timeout(20_000) }).catch(() => undefined);
+  const response = await fetch(address, { signal: AbortSignal.timeout(TIME_LIMIT_MS) }).catch(() => undefined);
   if (response === undefined) throw unreadable('no answer');
   if (response.status === 404) return undefined;
   if (!response.ok) throw unreadable(`status ${response.status}`);
-  const opened = openCheckpoint(await response.text(), noteVerifiers(chain));
+  const note = await response.text().catch(() => undefined);
+  if (note === undefined) throw unreadable('the answer broke off');
+  const opened = openCheckpoint(note, noteVerifiers(chain));
   if ('flaw' in opened) throw unreadable(opened.flaw);
   return { size: opened.checkpoint.size, root: opened.checkpoint.root, from: address };
 }

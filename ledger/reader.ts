@@ -5,6 +5,7 @@ import { codeOf } from './files/error-code.ts';
 import { accept, type ChainedKey, noteVerifiers } from './keys/chain.ts';
 import { type Checkpoint, openCheckpoint } from './log/checkpoint.ts';
 import { leafHash } from './log/merkle.ts';
+import { provenTiles } from './log/proven.ts';
 import { entriesOf, hashesOf, type ReadTile, TILE_WIDTH, tilePath, tileWidth } from './log/tiles.ts';
 
 /** The log of a content folder as its newest checkpoint says it is. */
@@ -31,7 +32,7 @@ export async function readLog(content: string): Promise<Log | undefined> {
   const { checkpoint } = opened;
   if (chain.some(({ entry }) => entry.origin !== checkpoint.origin))
     throw damaged(`${logFolder}/checkpoint`, 'it is of another log than the keys.');
-  return { checkpoint, note, chain, readTile: tileReader(content) };
+  return { checkpoint, note, chain, readTile: tileReader(content, checkpoint) };
 }
 
 /** The keys of a content folder in the order in which they took over. Throws LedgerDamaged. */
@@ -60,19 +61,23 @@ export async function readChain(content: string): Promise<ChainedKey[]> {
   return chain;
 }
 
-/** Reads the tiles of a content folder; what was read is kept. */
-export function tileReader(content: string): ReadTile {
-  const known = new Map<string, readonly Buffer[]>();
-  return async (tile) => {
-    const path = tilePath(tile);
-    const before = known.get(path);
-    if (before !== undefined) return before;
-    const bytes = await readFile(join(content, logFolder, path)).catch(() => undefined);
+/**
+ * Reads the tiles of a content folder, none that does not lead to the root of its checkpoint. What was read is kept. They
+ * throw LedgerDamaged.
+ */
+export function tileReader(content: string, checkpoint: Checkpoint): ReadTile {
+  const read: ReadTile = async (tile) => {
+    const path = `${logFolder}/${tilePath(tile)}`;
+    const bytes = await readFile(join(content, path)).catch(() => undefined);
     const hashes = bytes === undefined ? undefined : hashesOf(bytes, tile.width);
-    if (hashes === undefined) throw damaged(`${logFolder}/${path}`, 'it is missing, or of the wrong length.');
-    known.set(path, hashes);
+    if (hashes === undefined) throw damaged(path, 'it is missing, or of the wrong length.');
     return hashes;
   };
+  return provenTiles(read, checkpoint, (tile) =>
+    tile === undefined
+      ? damaged(`${logFolder}/checkpoint`, 'the last tiles do not lead to its root.')
+      : damaged(`${logFolder}/${tilePath(tile)}`, 'it does not lead to the signed root.'),
+  );
 }
 
 /** One entry of the log. */

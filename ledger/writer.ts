@@ -150,7 +150,7 @@ export class Ledger {
 
   /**
    * Adds entries with all their files as one change, and gives the index of the first. Throws LedgerNotWritten, and
-   * LedgerClockBehind for an entry much older than the newest one.
+   * LedgerClockBehind for an entry much older than the newest one; CollectBusy when the lock was lost.
    */
   append(entries: readonly NewEntry[]): Promise<number> {
     return this.#inTurn(() => this.#append(entries, this.#chain, this.#keys));
@@ -225,8 +225,6 @@ export class Ledger {
     const leaves = entries.map(({ bytes }) => bytes);
     const { size, root, tiles, readTile } = await grow(first, this.#tail, leaves, this.#readTile);
     const head: Checkpoint = { origin: this.origin, size, root };
-    // A key may have ended since the log was opened.
-    privateHalf(chain, keys, 'checkpoint', now);
     const note = signCheckpoint(head, noteSigners(chain, keys, now));
 
     const changes = new Map<string, Buffer | null>();

@@ -1,82 +1,136 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { candorError } from '../../schemas/index.ts';
+import { CandorError, candorError, Digest } from '../../schemas/index.ts';
 import { codeOf } from './error-code.ts';
 
 /** Files to put or to remove (null), by path relative to the content folder, with forward slashes. */
 export type Changes = ReadonlyMap<string, Buffer | null>;
 
-const Journal = z.array(z.strictObject({ path: z.string(), staged: z.string().nullable() }));
+/** The file that says which state this is: each change gives it another content. */
+const HEAD = 'ledger/log/checkpoint';
+const JOURNAL = 'ledger/.journal';
+
+/** A change that counts: from which state, and what each file shall be. The n-th lies as `n` in the staging folder. */
+const Journal = z.strictObject({
+  from: Digest.nullable(),
+  staging: z.string().regex(/^\.staged\.[0-9a-f]{16}$/),
+  changes: z.array(
+    z.strictObject({ path: z.string().regex(/^(evidence|ledger)(\/(?!\.)[^/\\]+)+$/), digest: Digest.nullable() }),
+  ),
+});
+type Journal = z.infer<typeof Journal>;
+
 /** Files that are written at the same time. */
 const AT_ONCE = 16;
-
-const journalOf = (content: string) => join(content, 'ledger', '.journal');
-const stagingOf = (content: string) => join(content, 'ledger', '.staged');
 
 /**
  * Makes several changes as one: all are written beside and synced, then a journal that lists them is renamed into place
  * (from here on they count), then each is renamed to where it belongs. Whoever comes after a crash finishes that with
- * `recover`. Only for who holds the lock. Throws LedgerNotWritten; then all is as before, or `recover` finishes it.
+ * `recover`. `from` is the checkpoint that the changes grow from. Only for who holds the lock. Throws LedgerNotWritten;
+ * then all is as before, or `recover` finishes it.
  */
-export async function commit(content: string, changes: Changes): Promise<void> {
-  const staging = stagingOf(content);
+export async function commit(content: string, changes: Changes, from: Buffer | undefined): Promise<void> {
+  const id = randomBytes(8).toString('hex');
+  const staging = join(content, 'ledger', `.staged.${id}`);
+  const draft = join(content, `${JOURNAL}.${id}`);
+  let counts = false;
   try {
+    const journal: Journal = {
+      from: from === undefined ? null : hash('sha256', from),
+      staging: `.staged.${id}`,
+      changes: [...changes].map(([path, bytes]) => ({ path, digest: bytes === null ? null : hash('sha256', bytes) })),
+    };
     await mkdir(staging, { recursive: true });
-    let next = 0;
-    const journal = [...changes].map(([path, bytes]) => ({ path, staged: bytes === null ? null : String(next++) }));
-    const puts = journal.flatMap(({ path, staged }) =>
-      staged === null ? [] : [{ staged, bytes: changes.get(path) ?? null }],
-    );
-    await each(puts, async ({ staged, bytes }) => {
-      if (bytes !== null) await writeSynced(join(staging, staged), bytes);
+    await each([...changes.values()].entries(), async ([index, bytes]) => {
+      if (bytes !== null) await writeSynced(join(staging, String(index)), bytes);
     });
     await syncFolder(staging);
-    const draft = `${journalOf(content)}.${process.pid}.${randomBytes(4).toString('hex')}`;
     await writeSynced(draft, Buffer.from(JSON.stringify(journal)));
-    await rename(draft, journalOf(content));
-    await syncFolder(dirname(journalOf(content)));
+    if (isUnfinished(content)) throw notWritten('the change before is not finished');
+    // A lock can fail: two machines may share a folder, and version control asks for none.
+    if ((await digestIn(join(content, HEAD))) !== journal.from) throw notWritten('somebody else changed it meanwhile');
+    await rename(draft, join(content, JOURNAL));
+    counts = true;
+    await syncFolder(join(content, 'ledger'));
     await recover(content);
   } catch (error) {
-    if (!existsSync(journalOf(content))) await rm(staging, { recursive: true, force: true }).catch(() => undefined);
-    throw candorError('LedgerNotWritten', { problem: codeOf(error) ?? 'unknown reason' });
+    if (!counts)
+      for (const own of [staging, draft]) await rm(own, { recursive: true, force: true }).catch(() => undefined);
+    throw error instanceof CandorError ? error : notWritten(codeOf(error) ?? 'unknown reason');
   }
 }
 
-/** Whether a writer was cut off after its changes began to count. */
+/** Whether a change counts that is not finished: its writer is at it, or was cut off. */
 export function isUnfinished(content: string): boolean {
-  return existsSync(journalOf(content));
+  return existsSync(join(content, JOURNAL));
 }
 
-/** Finishes what a killed writer began, or removes what it only prepared. Only for who holds the lock. */
+/**
+ * Finishes what a killed writer began, or removes what it only prepared. Only for who holds the lock. Throws
+ * LedgerNotWritten, and LedgerDamaged for a change that cannot be finished.
+ */
 export async function recover(content: string): Promise<void> {
-  const text = await readFile(journalOf(content), 'utf8').catch((error: unknown) => {
+  try {
+    const journal = await readJournal(content);
+    if (journal !== undefined) await apply(content, journal);
+    const names = await readdir(join(content, 'ledger')).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw error;
+    });
+    for (const name of names.filter((each) => /^\.(staged|journal\.)/.test(each)))
+      await rm(join(content, 'ledger', name), { recursive: true, force: true });
+  } catch (error) {
+    if (error instanceof CandorError) throw error;
+    throw notWritten(codeOf(error) ?? 'unknown reason');
+  }
+}
+
+async function readJournal(content: string): Promise<Journal | undefined> {
+  const text = await readFile(join(content, JOURNAL), 'utf8').catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   });
-  const journal = text === undefined ? [] : Journal.parse(JSON.parse(text));
+  if (text === undefined) return undefined;
+  try {
+    return Journal.parse(JSON.parse(text));
+  } catch {
+    throw unfinishable('it is not what a writer leaves');
+  }
+}
+
+async function apply(content: string, { from, staging, changes }: Journal): Promise<void> {
+  const head = await digestIn(join(content, HEAD));
+  const next = changes.find(({ path }) => path === HEAD)?.digest;
+  if (head !== from && head !== next) throw unfinishable('the log was replaced by another copy since');
   const folders = new Set<string>();
-  // In order: the checkpoint is the last, so that no reader sees it before the tiles that it promises.
-  for (const { path, staged } of journal) {
+  // In order: no reader sees a checkpoint before the tiles that it promises.
+  for (const [index, { path, digest }] of changes.entries()) {
     const target = join(content, path);
-    folders.add(dirname(target));
-    if (staged === null) await remove(target);
+    for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) folders.add(join(content, folder));
+    if (digest === null) await remove(target);
     else {
       await mkdir(dirname(target), { recursive: true });
       // It is there already when the run before was cut off in between.
-      await rename(join(stagingOf(content), staged), target).catch((error: unknown) => {
-        if (codeOf(error) !== 'ENOENT' || !existsSync(target)) throw error;
-      });
+      const moved = await renamed(join(content, 'ledger', staging, String(index)), target);
+      if (!moved && (await digestIn(target)) !== digest) throw unfinishable(`what was prepared for ${path} is gone`);
     }
   }
-  await each(
-    [...folders].filter((folder) => existsSync(folder)),
-    syncFolder,
-  );
-  await rm(journalOf(content), { force: true });
-  await rm(stagingOf(content), { recursive: true, force: true });
+  await each([...folders, content].filter(existsSync).values(), syncFolder);
+  await rm(join(content, JOURNAL), { force: true });
+}
+
+/** Renames a file; false when it is not there. */
+async function renamed(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return false;
+  }
 }
 
 /** Removes a file, and its folder with the last one in it. */
@@ -85,13 +139,24 @@ async function remove(file: string): Promise<void> {
   await rmdir(dirname(file)).catch(() => undefined);
 }
 
-async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (const item of queue) await work(item);
-    }),
-  );
+/** SHA-256 of a file; null when there is none. */
+async function digestIn(file: string): Promise<Digest | null> {
+  try {
+    return hash('sha256', await readFile(file));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Works on several items at a time. All have ended when it throws what went wrong first. */
+async function each<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const worker = async () => {
+    for (let next = queue.next(); next.done !== true; next = queue.next()) await work(next.value);
+  };
+  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 async function writeSynced(file: string, bytes: Buffer): Promise<void> {
@@ -113,4 +178,15 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+function notWritten(problem: string): CandorError {
+  return candorError('LedgerNotWritten', { problem });
+}
+
+function unfinishable(problem: string): CandorError {
+  return candorError('LedgerDamaged', {
+    file: JOURNAL,
+    problem: `a change was cut off and cannot be finished: ${problem}. Remove this file.`,
+  });
 }

@@ -115,7 +115,7 @@ export class Edge {
 }
 
 /** Root of a perfect subtree: the number of `hashes` is a power of two. */
-function perfectRoot(hashes: readonly Buffer[]): Buffer {
+export function perfectRoot(hashes: readonly Buffer[]): Buffer {
   let row = hashes;
   while (row.length > 1) {
     const next: Buffer[] = [];

@@ -1,16 +1,7 @@
 import { hash } from 'node:crypto';
-import { join } from 'node:path';
 import { canonicalJson } from '../../posture/digest.ts';
 import { isRenewal, renew } from '../../posture/heartbeat.ts';
-import {
-  candorError,
-  Evidence,
-  Heartbeat,
-  type Instant,
-  type PreviousEntry,
-  type Retirement,
-} from '../../schemas/index.ts';
-import { textOf } from '../reader.ts';
+import { Evidence, Heartbeat, type Instant, type PreviousEntry, type Retirement } from '../../schemas/index.ts';
 import type { Statement } from '../statement.ts';
 import type { Ledger, NewEntry } from '../writer.ts';
 import { seal, type UnsealedEvidence } from './seal.ts';
@@ -18,7 +9,8 @@ import { type KeptRecord, recordFiles } from './store.ts';
 
 /**
  * Keeps what a run found: as a whole record, or as a heartbeat when it says what the record before says. Entry,
- * signature, proof and files change as one. `newest` is the newest entry of the record in the log. Gives what the record says now. Throws LedgerNotWritten, LedgerClockBehind.
+ * signature, proof and files change as one. `newest` is the newest entry of the record in the log. Gives what the record
+ * says now. Throws LedgerNotWritten, LedgerClockBehind.
  */
 export async function keep(
   ledger: Ledger,
@@ -41,9 +33,7 @@ export async function keep(
     collectedAt: record.collectedAt,
     previous: before.newest,
   };
-  const text = await textOf(join(ledger.content, recordFiles(record.source, record.collector.id).record));
-  if (text === undefined) throw candorError('LedgerNotWritten', { problem: 'ENOENT' });
-  await ledger.append([entryOfHeartbeat(ledger, Heartbeat.parse(heartbeat), Buffer.from(text))]);
+  await ledger.append([entryOfHeartbeat(ledger, Heartbeat.parse(heartbeat), bytesOf(before.record))]);
   return renew(before.record, heartbeat);
 }
 
@@ -58,14 +48,19 @@ export async function retire(ledger: Ledger, before: KeptRecord, reason: string)
     reason,
     previous: before.newest,
   };
-  const bytes = Buffer.from(`${canonicalJson(entry)}\n`);
+  const bytes = bytesOf(entry);
   const files = Object.values(recordFiles(source, collector.id));
   await ledger.append([{ entry, bytes, files: () => files.map((path) => [path, null]) }]);
 }
 
+/** The bytes of a record or another entry: those of its file, and of its leaf. */
+function bytesOf(entry: Evidence | Heartbeat | Retirement): Buffer {
+  return Buffer.from(`${canonicalJson(entry)}\n`);
+}
+
 function entryOfRecord(ledger: Ledger, record: Evidence): NewEntry {
   const files = recordFiles(record.source, record.collector.id);
-  const bytes = Buffer.from(`${canonicalJson(record)}\n`);
+  const bytes = bytesOf(record);
   return {
     entry: Evidence.parse(record),
     bytes,
@@ -81,7 +76,7 @@ function entryOfRecord(ledger: Ledger, record: Evidence): NewEntry {
 
 function entryOfHeartbeat(ledger: Ledger, heartbeat: Heartbeat, record: Buffer): NewEntry {
   const files = recordFiles(heartbeat.source, heartbeat.collector);
-  const bytes = Buffer.from(`${canonicalJson(heartbeat)}\n`);
+  const bytes = bytesOf(heartbeat);
   const subjects: [string, Buffer][] = [
     [files.record, record],
     [files.heartbeat, bytes],

@@ -11,6 +11,7 @@ import {
 } from '../../schemas/index.ts';
 import { isUnfinished } from '../files/commit.ts';
 import { codeOf } from '../files/error-code.ts';
+import { isLocked } from '../files/lock.ts';
 import { leafHash, rootFromInclusion } from '../log/merkle.ts';
 import { parseProof } from '../log/proof.ts';
 import { rootAt } from '../log/tiles.ts';
@@ -55,8 +56,9 @@ const PAUSE_MS = 50;
  * Throws LedgerDamaged, LedgerUnfinished.
  */
 export async function readEvidence(content: string, also: readonly RecordName[] = []): Promise<Recorded> {
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    if (!isUnfinished(content)) {
+  for (let attempt = 0, cutOff = 0; attempt < TRIES && cutOff < 3; attempt += 1) {
+    if (isUnfinished(content)) cutOff = (await isLocked(content)) ? 0 : cutOff + 1;
+    else {
       const before = await textOf(join(content, 'ledger/log/checkpoint'));
       const recorded = await readAll(content, also).catch((error: unknown) => ({ error }));
       const after = await textOf(join(content, 'ledger/log/checkpoint'));
