@@ -28,9 +28,9 @@ const Bundle = z.strictObject({
   }),
 });
 
-/** What is signed: DSSE’s pre-authentication encoding. */
-function preAuthEncoding(payload: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(`DSSEv1 ${PAYLOAD_TYPE.length} ${PAYLOAD_TYPE} ${payload.length} `), payload]);
+/** What is signed: DSSE’s pre-authentication encoding of a payload. */
+export function preAuthEncoding(type: string, payload: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
 }
 
 /** Signs a statement; the text of the bundle is canonical JSON and a newline. */
@@ -42,7 +42,7 @@ export function signStatement(statement: Statement, privateKey: KeyObject): stri
     dsseEnvelope: {
       payload: payload.toString('base64'),
       payloadType: PAYLOAD_TYPE,
-      signatures: [{ sig: sign('sha256', preAuthEncoding(payload), privateKey).toString('base64') }],
+      signatures: [{ sig: sign('sha256', preAuthEncoding(PAYLOAD_TYPE, payload), privateKey).toString('base64') }],
     },
   };
   return `${canonicalJson(bundle)}\n`;
@@ -69,7 +69,8 @@ export function openStatement(
     return bytes.toString('base64') === encoded ? bytes : undefined;
   });
   if (payload === undefined || signature === undefined) return { flaw: 'it is not proper base64.' };
-  if (!verify('sha256', preAuthEncoding(payload), key, signature)) return { flaw: 'its signature is wrong.' };
+  if (!verify('sha256', preAuthEncoding(PAYLOAD_TYPE, payload), key, signature))
+    return { flaw: 'its signature is wrong.' };
   const statement = Statement.safeParse(jsonOf(payload.toString('utf8')));
   return statement.success ? { statement: statement.data, by: key } : { flaw: 'it is not an in-toto statement.' };
 }

@@ -118,17 +118,26 @@ export class Edge {
 export function perfectRoot(hashes: readonly Buffer[]): Buffer {
   let row = hashes;
   while (row.length > 1) {
-    const next: Buffer[] = [];
-    for (let index = 0; index < row.length; index += 2) {
-      const [left, right] = [row[index], row[index + 1]];
-      if (left === undefined || right === undefined) throw new TypeError('a perfect subtree has 2^n hashes');
-      next.push(nodeHash(left, right));
-    }
-    row = next;
+    if (row.length % 2 === 1) throw new TypeError('a perfect subtree has 2^n hashes');
+    row = pairsOf(row);
   }
   const [root] = row;
   if (root === undefined) throw new TypeError('a subtree has at least one hash');
   return root;
+}
+
+/** The row above: the hash of each two neighbours. The last one of an odd row has none. */
+function pairsOf(row: readonly Buffer[]): Buffer[] {
+  const above: Buffer[] = [];
+  let left: Buffer | undefined;
+  for (const hash of row) {
+    if (left === undefined) left = hash;
+    else {
+      above.push(nodeHash(left, hash));
+      left = undefined;
+    }
+  }
+  return above;
 }
 
 /** Gives the hashes of a tile of a tree of the size in question. */
@@ -195,7 +204,21 @@ async function perfectHash(from: number, count: number, size: number, read: Read
   }
   const index = Math.floor(position / TILE_WIDTH);
   const tile = await read({ level, index, width: tileWidth(level, index, size) });
-  return perfectRoot(tile.slice(position - index * TILE_WIDTH, position - index * TILE_WIDTH + hashes));
+  const hash = rowsOf(tile)[Math.log2(hashes)]?.[(position - index * TILE_WIDTH) / hashes];
+  if (hash === undefined) throw new TypeError('the tile holds fewer hashes than its name says');
+  return hash;
+}
+
+const knownRows = new WeakMap<readonly Buffer[], Buffer[][]>();
+
+/** The rows of the tree within a tile, from its hashes up. They are kept: proofs of neighbours share most of them. */
+function rowsOf(tile: readonly Buffer[]): Buffer[][] {
+  const known = knownRows.get(tile);
+  if (known !== undefined) return known;
+  const rows: Buffer[][] = [];
+  for (let row = [...tile]; row.length > 0; row = pairsOf(row)) rows.push(row);
+  knownRows.set(tile, rows);
+  return rows;
 }
 
 /** Cuts a tile into its hashes; undefined when its length is not `width` hashes. */
