@@ -1,8 +1,9 @@
 import type { Collector } from '../collectors/define.ts';
+import { readEvidence } from '../ledger/records/store.ts';
 import { checkLoaded } from '../loader/check.ts';
 import { loadContent } from '../loader/load.ts';
 import { printError } from '../loader/print.ts';
-import type { CandorError, Content } from '../schemas/index.ts';
+import { type CandorError, type Content, candorError } from '../schemas/index.ts';
 import type { Terminal } from './command.ts';
 import { collectorsBeside } from './place.ts';
 
@@ -22,4 +23,12 @@ export async function validContent(folder: string, terminal: Terminal): Promise<
 export function printErrors(errors: readonly CandorError[], terminal: Terminal): void {
   for (const error of errors)
     terminal.err(`${printError(error, { colour: terminal.interactive, cwd: terminal.cwd })}\n\n`);
+}
+
+/** Throws BuildDemoInProduction when a source, or a record that would be published, is of a demonstration. */
+export async function refuseDemo(folder: string, { sources }: Content): Promise<void> {
+  const declared = sources.map(({ id, data }) => ({ source: id, environment: data.environment }));
+  const { evidence } = await readEvidence(folder);
+  const demo = [...declared, ...evidence].find(({ environment }) => environment === 'demo');
+  if (demo !== undefined) throw candorError('BuildDemoInProduction', { source: demo.source });
 }

@@ -1,5 +1,4 @@
 import { isUnfinished, recover } from '../ledger/files/commit.ts';
-import { codeOf } from '../ledger/files/error-code.ts';
 import { lockForWriting } from '../ledger/files/lock.ts';
 import { type PrivateKeys, privateKeys } from '../ledger/keys/private.ts';
 import { stateFolder } from '../ledger/memory.ts';
@@ -14,17 +13,11 @@ export async function requireKeys(folder: string, { environment }: Terminal): Pr
   return keys;
 }
 
-/** Finishes what a killed writer began; needs no keys. Throws CollectBusy, LedgerNotWritten. */
+/** Finishes what a killed writer began; needs no keys. Throws CollectBusy, LedgerNotWritten, LedgerDamaged. */
 export async function finishCutOff(folder: string): Promise<void> {
   if (!isUnfinished(folder)) return;
   const lock = await lockForWriting(folder);
-  try {
-    await recover(folder);
-  } catch (error) {
-    throw candorError('LedgerNotWritten', { problem: codeOf(error) ?? 'unknown reason' });
-  } finally {
-    await lock.release();
-  }
+  await recover(folder).finally(lock.release);
 }
 
 /**

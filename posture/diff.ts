@@ -23,6 +23,11 @@ export function diff(before: Version | undefined, after: Version): ReleaseChange
   };
 }
 
+/** How many claims, subprocessors and documents differ. */
+export function changeCount({ claims, subprocessors, documents }: ReleaseChanges): number {
+  return claims.length + subprocessors.length + documents.length;
+}
+
 function claimChanges(before: Trust, after: Trust): ClaimChange[] {
   const old = new Map(before.claims.map((claim) => [claim.id, claim]));
   const current = new Set(after.claims.map(({ id }) => id));

@@ -6,13 +6,12 @@ import { lockForWriting } from '../../ledger/files/lock.ts';
 import { type PrivateKeys, privateKeys } from '../../ledger/keys/private.ts';
 import { signSite } from '../../ledger/publish.ts';
 import { readLog } from '../../ledger/reader.ts';
-import { readEvidence } from '../../ledger/records/store.ts';
 import { releaseNumbers } from '../../ledger/releases/store.ts';
 import { privateHalf } from '../../ledger/writer.ts';
 import { after } from '../../posture/time.ts';
-import { CandorError, type Content, candorError, Duration, Trust } from '../../schemas/index.ts';
+import { CandorError, Duration, Trust } from '../../schemas/index.ts';
 import { Common, defineCommand } from '../command.ts';
-import { validContent } from '../content.ts';
+import { refuseDemo, validContent } from '../content.ts';
 import { candorVersion, contentFolder } from '../place.ts';
 import { buildSite } from '../site.ts';
 
@@ -76,17 +75,9 @@ async function signed(site: string, folder: string, keys: PrivateKeys | undefine
     release: (await releaseNumbers(folder)).at(-1) ?? null,
     log: { size: log.checkpoint.size, root: log.checkpoint.root.toString('hex') },
   };
-  await signSite(site, manifest, privateHalf(log.chain, keys, 'statement'));
+  await signSite(site, manifest, privateHalf(log.chain, keys, 'statement', generatedAt));
 }
 
 async function builtTrust(site: string): Promise<Trust> {
   return Trust.parse(JSON.parse(await readFile(join(site, 'trust.json'), 'utf8')));
-}
-
-/** Throws BuildDemoInProduction when a source, or a record that would be published, is of a demonstration. */
-async function refuseDemo(folder: string, { sources }: Content): Promise<void> {
-  const declared = sources.map(({ id, data }) => ({ source: id, environment: data.environment }));
-  const { evidence } = await readEvidence(folder);
-  const demo = [...declared, ...evidence].find(({ environment }) => environment === 'demo');
-  if (demo !== undefined) throw candorError('BuildDemoInProduction', { source: demo.source });
 }

@@ -1,0 +1,49 @@
+import { hash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digestOf } from '../../posture/digest.ts';
+import type { Content, Entry, FileDigest, NamedDigest, ReleaseContents } from '../../schemas/index.ts';
+import type { Recorded } from '../records/store.ts';
+
+/** Written by machine; versions name what is in them by other means. */
+const machineWritten = new Set(['evidence', 'ledger']);
+
+/** The digest of every content file, in order of path. Links count as what they lead to; names with a dot in front do not. */
+export async function digestContent(folder: string, below = ''): Promise<FileDigest[]> {
+  const names = (await readdir(join(folder, below))).filter((name) => !name.startsWith('.'));
+  const found = await Promise.all(
+    names.map(async (name): Promise<FileDigest[]> => {
+      const path = below === '' ? name : `${below}/${name}`;
+      if (machineWritten.has(path)) return [];
+      if ((await stat(join(folder, path))).isDirectory()) return digestContent(folder, path);
+      const bytes = await readFile(join(folder, path));
+      return [{ path, bytes: bytes.length, digest: hash('sha256', bytes) }];
+    }),
+  );
+  return found.flat().sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** What a version is made from. */
+export function contentsOf(
+  { subprocessors, documents }: Pick<Content, 'subprocessors' | 'documents'>,
+  files: readonly FileDigest[],
+  { kept }: Pick<Recorded, 'kept'>,
+): ReleaseContents {
+  return {
+    schema: 'candor/release-contents@1',
+    content: [...files],
+    evidence: [...kept.values()].map(({ current, newest }) => ({
+      source: current.source,
+      collector: current.collector.id,
+      id: current.id,
+      collectedAt: current.collectedAt,
+      index: newest.index,
+    })),
+    subprocessors: subprocessors.map((entry) => named(entry, entry.data.name)),
+    documents: documents.map((entry) => named(entry, entry.data.title)),
+  };
+}
+
+function named({ id, data }: Entry<unknown>, title: string): NamedDigest {
+  return { id, title, digest: digestOf(data) };
+}
