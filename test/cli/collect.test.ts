@@ -1,6 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { leafHash } from '../../ledger/log/merkle.ts';
+import { readEvidence } from '../../ledger/records/store.ts';
 import { Evidence } from '../../schemas/index.ts';
 import { makeCompany, run, SECRET } from './company.ts';
 
@@ -96,9 +98,22 @@ describe('what was seen is recorded, with its exit code', () => {
 
   test('records follow one another', async () => {
     await run(root, ['collect']);
-    const first = await recorded();
+    const first = leafHash(await readFile(recordFile())).toString('hex');
+    await store([{ owner: 'a' }, { owner: 'b' }, { owner: 'c' }]);
     await run(root, ['collect']);
-    expect((await recorded()).previous).toEqual({ index: 0, digest: first.id });
+    // The first two entries are the keys.
+    expect((await recorded()).previous).toEqual({ index: 2, digest: first });
+  });
+
+  test('a run that changed nothing leaves the record as it is, and a heartbeat beside it', async () => {
+    await run(root, ['collect']);
+    const before = await readFile(recordFile(), 'utf8');
+    await run(root, ['collect'], { now: '2026-11-04T09:00:00Z' });
+    expect(await readFile(recordFile(), 'utf8')).toBe(before);
+    const { evidence } = await readEvidence(join(root, 'content'));
+    expect(evidence).toMatchObject([
+      { collectedAt: '2026-11-04T09:00:00.000Z', validUntil: '2026-11-06T09:00:00.000Z' },
+    ]);
   });
 
   test('--json prints the results on stdout', async () => {
@@ -138,7 +153,7 @@ describe('what is recorded is never damaged', () => {
     expect(code).toBe(3);
     expect(err).toMatchInlineSnapshot(`
       "  store/import-rows  not recorded: this evidence record cannot be trusted: its content does not match its id; somebody changed it.
-          restore it from version control; or move it away and collect anew, which starts its history afresh.
+          restore it from version control; or move it away and collect anew: the log keeps what was there before.
       "
     `);
     expect(await readFile(recordFile(), 'utf8')).toBe(green);

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { main } from '../../cli/main.ts';
+import { makeKeys } from '../../ledger/keys/private.ts';
 
 /** A company’s folder in a temporary place: its content and one collector of its own, which reads a JSON file. */
 export async function makeCompany(files: Record<string, string> = {}): Promise<string> {
@@ -27,7 +28,13 @@ export async function run(root: string, argv: string[], options: Partial<RunOpti
       ran.err += text;
     },
     interactive: false,
-    environment: { STORE_FILE: join(root, 'store.json'), STORE_PASSWORD: SECRET, ...options.environment },
+    environment: {
+      STORE_FILE: join(root, 'store.json'),
+      STORE_PASSWORD: SECRET,
+      CANDOR_KEYS: KEYS,
+      CANDOR_STATE: join(root, 'state'),
+      ...options.environment,
+    },
     cwd: root,
     now: () => new Date(options.now ?? '2026-11-03T09:00:00Z'),
     signal: options.signal ?? new AbortController().signal,
@@ -35,7 +42,10 @@ export async function run(root: string, argv: string[], options: Partial<RunOpti
   return ran;
 }
 
-type RunOptions = { environment: Record<string, string>; now: string; signal: AbortSignal };
+/** Keys that are thrown away with the company. */
+export const KEYS = makeKeys();
+
+type RunOptions = { environment: Record<string, string | undefined>; now: string; signal: AbortSignal };
 
 /** A password that must never be seen again. */
 export const SECRET = 'correct-horse-battery';

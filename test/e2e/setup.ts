@@ -14,7 +14,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'candor-site-'));
   const servers: Server[] = [];
   const world = join(folder, 'content');
-  writeWorld(world);
+  await writeWorld(world);
   const sites = [{ name: 'world', content: world, now: NOW }];
   const own = join(root, 'content');
   if (existsSync(join(own, 'organization.yaml'))) {

@@ -21,7 +21,7 @@ describe('the address of a page is what its file is called', () => {
   test('every file of the folder is a route, and no two share an address', () => {
     const patterns = routes(packageRoot()).map(({ pattern }) => pattern);
     expect(patterns).toContain('/');
-    expect(patterns).toContain('/evidence/[source]/[collector].json');
+    expect(patterns).toContain('/trust.json');
     expect(new Set(patterns).size).toBe(patterns.length);
   });
 });
@@ -30,8 +30,8 @@ describe('the module of content', () => {
   const folder = mkdtempSync(join(tmpdir(), 'candor-bodies-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('imports the bodies that say something, and no others', () => {
-    writeWorld(folder);
+  test('imports the bodies that say something, and no others', async () => {
+    await writeWorld(folder);
     expect(filesWithBody(folder).map(({ key }) => key)).toEqual(['claims/every-table-is-guarded']);
   });
 

@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import type { z } from 'zod';
-import { evidenceFile } from '../../ledger/records/store.ts';
-import { canonicalJson } from '../../posture/digest.ts';
+import { makeKeys, parseKeys } from '../../ledger/keys/private.ts';
+import { keep } from '../../ledger/records/keep.ts';
+import { openLedger, originOf } from '../../ledger/writer.ts';
 import type {
   Attestation,
   Claim,
@@ -117,8 +118,8 @@ const section: z.input<typeof Section> = {
   summary: 'How customers are kept apart.',
 };
 
-/** Writes the smallest content that shows every state: no optional part but what the claims need. */
-export function writeWorld(folder: string): void {
+/** Writes the smallest content that shows every state: no optional part but what the claims need. Signed with keys of its own. */
+export async function writeWorld(folder: string): Promise<void> {
   const yaml = (path: string, value: unknown) => write(join(folder, `${path}.yaml`), stringify(value));
   yaml('organization', organization);
   yaml('sources/app-db', source('The product’s database', 'postgres', 'rows'));
@@ -133,8 +134,24 @@ export function writeWorld(folder: string): void {
   yaml('roadmap/single-sign-on', plan);
   yaml('exceptions/staging', exception);
   for (const [id, claim] of Object.entries(claims)) prose(folder, `claims/isolation/${id}`, claim, bodies[id] ?? '');
-  for (const record of records())
-    write(evidenceFile(folder, record.source, record.collector.id), `${canonicalJson(record)}\n`);
+  await recordAll(folder);
+}
+
+/** Records in the order of their time, as their runs did. */
+async function recordAll(folder: string): Promise<void> {
+  const inOrder = records().toSorted((a, b) => Date.parse(a.run.endedAt) - Date.parse(b.run.endedAt));
+  const ledger = await openLedger({
+    content: folder,
+    origin: originOf(organization.trustUrl),
+    keys: parseKeys(makeKeys()),
+    now: () => new Date(inOrder[0]?.run.startedAt ?? 0),
+    state: undefined,
+  });
+  try {
+    for (const { id: _, previous: __, ...found } of inOrder) await keep(ledger, found, undefined, undefined);
+  } finally {
+    await ledger.close();
+  }
 }
 
 const bodies: Record<string, string> = {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeKeys } from '../../ledger/keys/private.ts';
 import { Trust } from '../../schemas/index.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
@@ -25,6 +26,9 @@ export async function makeWorkspace(): Promise<Workspace> {
   return { root, remove: () => rm(root, { recursive: true, force: true }) };
 }
 
+/** Keys of all workspaces; they sign nothing else. */
+const keys = makeKeys();
+
 /** What a command printed, and how it ended. */
 export type Ended = { code: number | null; out: string; err: string };
 
@@ -32,7 +36,7 @@ export type Ended = { code: number | null; out: string; err: string };
 export function candor(root: string, argv: string[], environment: Record<string, string> = {}): ChildProcess {
   return spawn(process.execPath, [join(repository, 'cli', 'bin.ts'), ...argv], {
     cwd: root,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, CANDOR_KEYS: keys, CANDOR_STATE: join(root, 'state'), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
