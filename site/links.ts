@@ -14,3 +14,14 @@ export function claimLink(id: string): string {
 export function evidenceLink(source: string, collector: string): string {
   return link(`/evidence/${source}/${collector}/`);
 }
+
+/** The page of a version. */
+export function versionLink(number: number): string {
+  return link(`/versions/${number}/`);
+}
+
+/** Where the page is published, without a slash at the end: `trustUrl`, and the folder that the build was told. */
+export function publicAddress(trustUrl: string): string {
+  const { origin, pathname } = new URL(trustUrl);
+  return `${origin}${base === '' ? pathname.replace(/\/$/, '') : base}`;
+}

@@ -34,7 +34,13 @@ export const pages = {
     shown: ({ content }) => content.disclosure !== undefined,
   },
   roadmap: { href: '/roadmap/', label: 'Gaps and roadmap', shown: () => true },
-  updates: { href: '/updates/', label: 'Updates', shown: ({ content }) => content.updates.length > 0 },
+  updates: {
+    href: '/updates/',
+    label: 'Updates',
+    shown: ({ content, versions }) => content.updates.length + versions.length > 0,
+  },
+  versions: { href: '/versions/', label: 'Versions', shown: () => true },
+  verify: { href: '/verify/', label: 'Verify', shown: () => true },
 } as const satisfies Record<string, { href: string; label: string; shown: (site: Site) => boolean }>;
 
 /** The name of a page of the navigation. */

@@ -1,6 +1,20 @@
 import { folder } from 'virtual:candor/content';
+import { type Log, readLog } from '../ledger/reader.ts';
+import type { KeptRecord } from '../ledger/records/store.ts';
+import { readChanges, readManifest, releaseNumbers } from '../ledger/releases/store.ts';
 import { readTrust } from '../loader/trust.ts';
-import type { CheckSupport, Content, DerivedClaim, Evidence, Trust } from '../schemas/index.ts';
+import type {
+  CheckSupport,
+  Content,
+  DerivedClaim,
+  Evidence,
+  Release,
+  ReleaseChanges,
+  Trust,
+} from '../schemas/index.ts';
+
+/** A published version, as far as a list of versions needs it. */
+export type Version = { release: Release; changes: ReleaseChanges };
 
 /** Everything that the pages show. Numbers and states come from `trust` alone; nothing is counted in a template. */
 export type Site = {
@@ -11,6 +25,12 @@ export type Site = {
   claimIndex: ReadonlyMap<string, number>;
   /** The records by `<source>/<collector>`. */
   records: ReadonlyMap<string, Evidence>;
+  /** Where each record stands in the log, by `<source>/<collector>`. */
+  kept: ReadonlyMap<string, KeptRecord>;
+  /** The log; undefined while nothing is logged. */
+  log: Log | undefined;
+  /** All versions, newest first. */
+  versions: Version[];
 };
 
 let once: Promise<Site> | undefined;
@@ -23,14 +43,28 @@ export function site(): Promise<Site> {
 }
 
 async function read(): Promise<Site> {
-  const { content, trust, evidence } = await readTrust(folder, buildTime(process.env.SOURCE_DATE_EPOCH));
+  const { content, trust, evidence, kept } = await readTrust(folder, buildTime(process.env.SOURCE_DATE_EPOCH));
   return {
+    kept,
+    log: await readLog(folder),
+    versions: await readVersions(),
     content,
     trust,
     evidence,
     claimIndex: new Map(trust.claims.map(({ id }, index) => [id, index])),
     records: new Map(evidence.map((record) => [recordKey(record.source, record.collector.id), record])),
   };
+}
+
+/** Two small files a version: that is all that a build pays for a version beside its copy. */
+async function readVersions(): Promise<Version[]> {
+  const numbers = (await releaseNumbers(folder)).reverse();
+  return Promise.all(
+    numbers.map(async (number) => {
+      const [release, changes] = await Promise.all([readManifest(folder, number), readChanges(folder, number)]);
+      return { release, changes };
+    }),
+  );
 }
 
 /** SOURCE_DATE_EPOCH (seconds) makes a build repeatable; without it the build’s own moment counts. */

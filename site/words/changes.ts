@@ -1,4 +1,5 @@
 import type { ClaimChange, NamedChange, ReleaseChanges } from '../../schemas/index.ts';
+import { stateWords } from './state-words.ts';
 
 /** What became of a claim, in a word. */
 export const claimChangeWords: Record<ClaimChange['change'], string> = {
@@ -20,7 +21,22 @@ export function changeCount({ claims, subprocessors, documents }: ReleaseChanges
   return claims.length + subprocessors.length + documents.length;
 }
 
-/** Whether anything differs but figures and dates. */
-export function somethingChanged(changes: ReleaseChanges): boolean {
-  return changeCount(changes) > 0;
+/** What changed in plain sentences, one for each thing: for feeds, where there are no badges. */
+export function changeSentences({ from, coverage, claims, subprocessors, documents }: ReleaseChanges): string[] {
+  if (from === null || coverage.before === null) return ['This is the first version.'];
+  const sentences = [
+    `Coverage was ${coverage.before.percent} % and is ${coverage.after.percent} %.`,
+    ...claims.map(claimSentence),
+    ...subprocessors.map(({ title, change }) => `Subprocessor ${namedChangeWords[change]}: ${title}.`),
+    ...documents.map(({ title, change }) => `Document ${namedChangeWords[change]}: ${title}.`),
+  ];
+  return sentences.length === 1 ? [...sentences, 'No claim, subprocessor or document changed.'] : sentences;
+}
+
+function claimSentence({ title, change, before, after }: ClaimChange): string {
+  const was = before === null ? '' : stateWords[before].word;
+  const is = after === null ? '' : stateWords[after].word;
+  if (change === 'added') return `Claim added: “${title}”, ${is}.`;
+  if (change === 'removed') return `Claim removed: “${title}”, which was ${was}.`;
+  return change === 'state' ? `Claim “${title}” was ${was} and is ${is}.` : `Claim reworded: “${title}”, ${is}.`;
 }

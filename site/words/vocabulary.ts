@@ -3,6 +3,7 @@ import type {
   DataItem,
   DisclosurePolicy,
   Document,
+  KeyUse,
   RetentionRule,
   RoadmapItem,
   SlaClock,
@@ -139,4 +140,13 @@ export const creditWords: Record<DisclosurePolicy['credit'], string> = {
   'opt-in': 'We name you if you ask for it.',
   'opt-out': 'We name you unless you ask us not to.',
   none: 'We do not name reporters.',
+};
+
+export const keyUseWords: Record<KeyUse, { title: string; kind: string; signs: string }> = {
+  checkpoint: { title: 'Key of the log', kind: 'Ed25519, signed notes', signs: 'the heads of the log' },
+  statement: {
+    title: 'Key of statements',
+    kind: 'ECDSA P-256, DSSE',
+    signs: 'records, versions and the list of all files of this page',
+  },
 };
