@@ -6,7 +6,7 @@ import { createKeyFile } from '../../ledger/keys/key-file.ts';
 import { makeKeys, type PrivateKeys, parseKeys, privateKeys, readKeyFile } from '../../ledger/keys/private.ts';
 import { rotateKeys } from '../../ledger/keys/rotate.ts';
 import { verifierKey } from '../../ledger/log/note.ts';
-import { keysFolder, readLog } from '../../ledger/reader.ts';
+import { readLog } from '../../ledger/reader.ts';
 import { after } from '../../posture/time.ts';
 import { candorError, type Digest, Duration, type Instant, KeyUse } from '../../schemas/index.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
@@ -138,7 +138,7 @@ async function rotate(
       fingerprint,
       old: handOver?.fingerprint ?? null,
     }));
-    return { json: { file, endsAt, keys }, text: handedOver(file, endsAt, keys, terminal) };
+    return { json: { file, endsAt, keys }, text: handedOver(file, endsAt, keys) };
   });
 }
 
@@ -159,21 +159,17 @@ async function keysUntilNow(word: string | undefined, folder: string, { environm
   return { file, pem, onDisk: false };
 }
 
-function handedOver(
-  file: string,
-  endsAt: Instant,
-  keys: readonly (Fingerprint & { old: Digest | null })[],
-  { environment }: Terminal,
-): string {
+function handedOver(file: string, endsAt: Instant, keys: readonly (Fingerprint & { old: Digest | null })[]): string {
   const rows = keys.map(({ use, fingerprint, old }) => `${use}\n  old  ${old}\n  new  ${fingerprint}\n`);
-  const where = environment.CANDOR_KEYS
-    ? `Now set the secret CANDOR_KEYS to the text of the file: gh secret set CANDOR_KEYS < ${quoted(file)}\n`
-    : `Now set CANDOR_KEYS_FILE=${quoted(file)} wherever it is not, and the secret CANDOR_KEYS to the text of the file.\n`;
-  return `The log has new keys; ${file} holds both.
+  return `The log has new keys; ${file} holds them and the old ones.
 
 ${rows.join('')}
-The old ones may sign too until ${endsAt}.
-${where}Keep content/${keysFolder}/ and the log as any other record: commit and publish them.
+The old ones may sign too until ${endsAt}. Before that, put the new file wherever the log is written:
+
+Here:   export CANDOR_KEYS_FILE=${quoted(file)}
+In CI:  gh secret set CANDOR_KEYS < ${quoted(file)}
+
+Then commit content/ledger/, which says who took over.
 `;
 }
 

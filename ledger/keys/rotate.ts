@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Instant, KeyUse, LogKey } from '../../schemas/index.ts';
-import type { Ledger } from '../writer.ts';
+import { type Ledger, privateHalf } from '../writer.ts';
 import { type ChainedKey, fingerprintOf } from './chain.ts';
 import { replaceKeyFile } from './key-file.ts';
 import { makeKeys, type PrivateKeys, parseKeys } from './private.ts';
@@ -15,6 +15,7 @@ export async function rotateKeys(
   { file, pem, onDisk }: { file: string; pem: string; onDisk: boolean },
   endsAt: Instant,
 ): Promise<LogKey[]> {
+  for (const use of ['checkpoint', 'statement'] as const) privateHalf(ledger.chain(), parseKeys(pem), use);
   const left = unusedPair(ledger.chain(), parseKeys(pem));
   const text = left === undefined ? `${pem.trimEnd()}\n${makeKeys()}` : pem;
   if (text !== pem || !onDisk) await replaceKeyFile(file, text, ledger.content);

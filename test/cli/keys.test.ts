@@ -20,7 +20,7 @@ afterEach(() => Promise.all([root, safe].map((folder) => rm(folder, { recursive:
 const run = (argv: string[], { now, ...more }: { now?: string } & Record<string, string> = {}) =>
   runIn(root, argv, {
     ...(now === undefined ? {} : { now }),
-    environment: { CANDOR_KEYS_FILE: file, CANDOR_STATE: join(safe, 'state'), ...more },
+    environment: { CANDOR_KEYS: '', CANDOR_KEYS_FILE: file, CANDOR_STATE: join(safe, 'state'), ...more },
   });
 const privateText = async () =>
   (await readFile(file, 'utf8')).split('\n').filter((line) => /^[A-Za-z0-9+/=]+$/.test(line));
@@ -203,7 +203,28 @@ describe('keys rotate', () => {
   test('both keys sign while the overlap runs, then the new one alone; all evidence stays good', async () => {
     const old = await readFile(file, 'utf8');
     const { code, out, err } = await run(['keys', 'rotate', file, '--overlap', '2d'], { now: '2026-11-03T10:00:00Z' });
-    expect({ code, out: plain(out), err: plain(err) }).toMatchInlineSnapshot();
+    expect({ code, out: plain(out), err: plain(err) }).toMatchInlineSnapshot(`
+      {
+        "code": 0,
+        "err": "",
+        "out": "The log has new keys; …/keys.pem holds them and the old ones.
+
+      checkpoint
+        old  <fingerprint>
+        new  <fingerprint>
+      statement
+        old  <fingerprint>
+        new  <fingerprint>
+
+      The old ones may sign too until 2026-11-05T10:00:00.000Z. Before that, put the new file wherever the log is written:
+
+      Here:   export CANDOR_KEYS_FILE=…/keys.pem
+      In CI:  gh secret set CANDOR_KEYS < …/keys.pem
+
+      Then commit content/ledger/, which says who took over.
+      ",
+      }
+    `);
     const both = await readFile(file, 'utf8');
     expect(both.startsWith(old)).toBe(true);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -236,13 +257,18 @@ describe('keys rotate', () => {
     expect((await late('2026-11-05T09:59:59Z')).code).toBe(0);
     expect(await signatures()).toHaveLength(1);
     const { code, err } = await late('2026-11-05T10:00:00Z');
-    expect({ code, err: plain(err) }).toMatchInlineSnapshot();
+    expect({ code, err: plain(err) }).toMatchInlineSnapshot(`
+      {
+        "code": 2,
+        "err": "error KeysUnknown: the private half of the log’s checkpoint key is not among these keys; its fingerprint is <fingerprint>.
+        hint: point CANDOR_KEYS_FILE at the right file. Is the key lost? Begin a new log in an empty content/ledger/ and say so in an update.
+      ",
+      }
+    `);
     // Nor may they hand over again.
-    const again = await run(['keys', 'rotate', old], { now: '2026-11-05T09:59:59Z' });
-    expect(again.err).toContain('error KeysUnknown');
-    expect(await readFile(old, 'utf8')).toBe(
-      (await readFile(file, 'utf8')).slice(0, (await readFile(old, 'utf8')).length),
-    );
+    const before = await readFile(old, 'utf8');
+    expect((await run(['keys', 'rotate', old], { now: '2026-11-05T09:59:59Z' })).err).toContain('error KeysUnknown');
+    expect(await readFile(old, 'utf8')).toBe(before);
   });
 
   test('the new keys alone are enough, also while both may sign', async () => {
@@ -293,7 +319,7 @@ describe('keys rotate', () => {
     const next = join(safe, 'next.pem');
     const { code, out, err } = await run(['keys', 'rotate', next], secret);
     expect(code).toBe(0);
-    expect(out).toContain('Now set the secret CANDOR_KEYS to the text of the file: gh secret set CANDOR_KEYS <');
+    expect(out).toContain(`In CI:  gh secret set CANDOR_KEYS < ${next}\n`);
     expect((await readFile(next, 'utf8')).startsWith(secret.CANDOR_KEYS)).toBe(true);
     file = next;
     for (const line of await privateText()) expect(out + err).not.toContain(line);
