@@ -133,19 +133,23 @@ async function openBundle(published: Published, text: string): Promise<{ stateme
   const path = `keys/${keyFileName({ use: 'statement', fingerprint: hint })}.json`;
   const file = await published.read(path);
   if (file === undefined) throw fails(MANIFEST_BUNDLE, `it is signed by a key that is not published (${path}).`);
-  const key = keyIn(file, hint);
-  if (key === undefined) throw fails(path, 'it is not the key that its name says; it was changed.');
+  const key = keyIn(file);
+  if (key === undefined || !path.includes(fingerprintOf(key).slice(0, 16)))
+    throw fails(path, 'it is not the key that its name says; it was changed.');
+  if (fingerprintOf(key) !== hint)
+    throw fails(MANIFEST_BUNDLE, 'it names a key that is not published; it was changed.');
   const opened = openStatement(text, [key]);
   if ('flaw' in opened) throw fails(MANIFEST_BUNDLE, opened.flaw);
   return { statement: opened.statement, by: fingerprintOf(opened.by) };
 }
 
-function keyIn(file: Buffer, fingerprint: string): KeyObject | undefined {
+/** The statement key in a published file, when all of the file agrees with it. */
+function keyIn(file: Buffer): KeyObject | undefined {
   const entry = LogKey.safeParse(jsonOf(file.toString('utf8')));
   if (!entry.success || !keyBytes(entry.data).equals(file)) return undefined;
   try {
     const key = createPublicKey({ key: Buffer.from(entry.data.publicKey, 'base64'), format: 'der', type: 'spki' });
-    return useOf(key) === 'statement' && fingerprintOf(key) === fingerprint ? key : undefined;
+    return useOf(key) === 'statement' && fingerprintOf(key) === entry.data.fingerprint ? key : undefined;
   } catch {
     return undefined;
   }
