@@ -42,10 +42,13 @@ function next(dir: string, { cwd }: Terminal): string {
   return `Made ${dir}. Nothing in it claims more than you told it. Next:
 
 ${enter}  npm install
+  npx candor keys make ~/trust-keys.pem     # the keys that sign your evidence; keep them out of the repository
+  export CANDOR_KEYS_FILE=~/trust-keys.pem
   npm run check
   npx candor setup app-db     # prints the script for two database logins that can only read
   npm run doctor
   npm run collect
+  npm run release -- --reason "First version"
   npm run build && npm run serve
 `;
 }

@@ -11,6 +11,7 @@ import { packageRoot } from '../place.ts';
 import { freePort, serveSite, untilAborted } from '../site.ts';
 import build from './build.ts';
 import collect from './collect.ts';
+import release from './release.ts';
 
 /** What the demo gives: see examples/demo. It is not part of the package, so it is only imported where it exists. */
 type DemoModule = {
@@ -66,6 +67,9 @@ export default defineCommand({
       say('Collecting evidence from them …');
       const collected = await collect.run({ trigger: 'start' }, [], here);
       if (collected === 2 || terminal.signal.aborted) return collected;
+      say('Publishing the first version of it …');
+      const released = await release.run({ reason: 'First version of the demo' }, [], here);
+      if (released !== 0 || terminal.signal.aborted) return released;
       say('Building the site …');
       const built = await build.run({}, [], here);
       if (built !== 0 || terminal.signal.aborted) return built;
@@ -88,4 +92,5 @@ const hints = `Break it, and see whether the page notices. In another terminal:
   npm run sql -- "alter table tickets disable row level security"
   npm run candor -- collect
   npm run candor -- build
+A new version of it, to compare with the first: npm run candor -- release --reason "Broken on purpose"
 Ctrl-C ends everything.`;

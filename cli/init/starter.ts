@@ -33,6 +33,8 @@ function valuesOf(answers: Answers): Record<string, string> {
     country,
     legalName: answers['legal-name'],
     trustUrl: answers['trust-url'],
+    // Stands between quotes.
+    publishedUrl: answers['trust-url'].replaceAll("'", '%27'),
     timeZone: answers['time-zone'],
     securityEmail: answers['security-email'],
     summary: `What ${name} says about the security of ${product}, what shows that it is so, and what is not there yet.`,
@@ -71,6 +73,7 @@ function manifest({ name }: Answers) {
       check: 'candor check',
       doctor: 'candor doctor',
       collect: 'candor collect',
+      release: 'candor release',
       build: 'candor build',
       serve: 'candor serve',
       test: 'node --test',

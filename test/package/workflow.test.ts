@@ -22,7 +22,12 @@ const Workflow = z.object({
   concurrency: z.object({ group: z.string(), 'cancel-in-progress': z.literal(false) }),
   jobs: z.record(
     z.string(),
-    z.object({ permissions: z.record(z.string(), z.string()), 'timeout-minutes': z.int(), steps: z.array(Step) }),
+    z.object({
+      permissions: z.record(z.string(), z.string()),
+      env: z.record(z.string(), z.string()).optional(),
+      'timeout-minutes': z.int(),
+      steps: z.array(Step),
+    }),
   ),
 });
 const workflow = Workflow.parse(parse(text));
@@ -60,10 +65,13 @@ describe('the workflow', () => {
     });
   });
 
-  test('shows secrets to the step that collects and to no other, and the token to the one that pushes', () => {
-    const secret = steps.filter((step) => JSON.stringify(step).includes('secrets.'));
-    expect(secret.map(({ job, run }) => [job, run])).toEqual([
-      ['collect', 'npm run collect -- --fail-on failed,error'],
+  test('shows each secret only to the steps that need it, and the token to the one that pushes', () => {
+    const secrets = (step: unknown) => [...JSON.stringify(step).matchAll(/secrets\.(\w+)/g)].map(([, name]) => name);
+    const shown = steps.filter((step) => secrets(step).length > 0);
+    expect(shown.map((step) => [step.job, step.run?.split(' --')[0], secrets(step)])).toEqual([
+      ['collect', 'npm run collect', ['CANDOR_KEYS', 'APP_DB_URL', 'APP_DB_TRUTH_URL']],
+      ['collect', 'npm run release', ['CANDOR_KEYS']],
+      ['build', 'npm run build', ['CANDOR_KEYS']],
     ]);
     const token = steps.filter((step) => JSON.stringify(step).includes('github.token'));
     expect(token).toHaveLength(1);
@@ -74,6 +82,16 @@ describe('the workflow', () => {
 
   test('puts nothing that others write into a script', () => {
     for (const { run = '' } of steps) expect(run).not.toContain('${{');
+  });
+
+  test('records evidence and log only after the release, and compares what is published before either', () => {
+    const { collect } = workflow.jobs;
+    const order = ['npm run collect', 'npm run release', 'git push'].map((command) =>
+      collect?.steps.findIndex(({ run }) => run?.includes(command)),
+    );
+    expect(order).toEqual(order.toSorted((a = -1, b = -1) => a - b));
+    expect(order).not.toContain(-1);
+    expect(collect?.env).toEqual({ CANDOR_PUBLISHED: '{{publishedUrl}}' });
   });
 
   test('publishes /.well-known/ too', () => {
