@@ -8,7 +8,6 @@ export function commands(site: string, { record, signed, bundle, key, leaf, proo
     openssl: `SITE=${site}
 KEY=${key}
 BUNDLE=${bundle}
-FILES="${signed.join(' ')}"
 (
   set -eu
   cd "$(mktemp -d)"
@@ -27,7 +26,7 @@ FILES="${signed.join(' ')}"
   openssl dgst -sha256 -verify key.pem -signature signature message
 
   # The statement names the SHA-256 of each file.
-  for file in $FILES; do
+  for file in ${signed.join(' ')}; do
     digest=$(curl -fsS "$SITE/$file" | openssl dgst -sha256 | sed 's/.* //')
     grep -qF "\\"sha256\\":\\"$digest\\"},\\"name\\":\\"$file\\"" statement.json
     echo "OK $file"

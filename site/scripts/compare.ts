@@ -1,6 +1,6 @@
-import { diff, type Version } from '../../posture/diff.ts';
+import { changeCount, diff, type Version } from '../../posture/diff.ts';
 import type { ClaimState, ReleaseChanges } from '../../schemas/index.ts';
-import { changeCount, claimChangeWords, namedChangeWords } from '../words/changes.ts';
+import { claimChangeWords, namedChangeWords } from '../words/changes.ts';
 import { stateWords } from '../words/state-words.ts';
 
 // Shows what changed between the two versions that the address names, by the same rules as the pages of each version.

@@ -5,12 +5,12 @@ export function atomFeed({ id, title, author, home, updatedAt, entries }: News):
   const xml = [
     '<?xml version="1.0" encoding="utf-8"?>',
     '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">',
-    `  <id>${escape(id)}</id>`,
-    `  <title>${escape(title)}</title>`,
+    `  <id>${escaped(id)}</id>`,
+    `  <title>${escaped(title)}</title>`,
     `  <updated>${updatedAt}</updated>`,
-    `  <author><name>${escape(author)}</name></author>`,
-    `  <link rel="self" type="application/atom+xml" href="${escape(`${home}/updates/atom.xml`)}"/>`,
-    `  <link rel="alternate" type="text/html" href="${escape(`${home}/updates/`)}"/>`,
+    `  <author><name>${escaped(author)}</name></author>`,
+    `  <link rel="self" type="application/atom+xml" href="${escaped(`${home}/updates/atom.xml`)}"/>`,
+    `  <link rel="alternate" type="text/html" href="${escaped(`${home}/updates/`)}"/>`,
     ...entries.map(atomEntry),
     '</feed>',
   ];
@@ -20,13 +20,13 @@ export function atomFeed({ id, title, author, home, updatedAt, entries }: News):
 function atomEntry(entry: NewsEntry): string {
   return [
     '  <entry>',
-    `    <id>${escape(entry.id)}</id>`,
-    `    <title>${escape(entry.title)}</title>`,
+    `    <id>${escaped(entry.id)}</id>`,
+    `    <title>${escaped(entry.title)}</title>`,
     `    <published>${entry.at}</published>`,
     `    <updated>${entry.at}</updated>`,
-    `    <link rel="alternate" type="text/html" href="${escape(entry.url)}"/>`,
-    `    <summary>${escape(entry.summary)}</summary>`,
-    `    <content type="html">${escape(html(entry))}</content>`,
+    `    <link rel="alternate" type="text/html" href="${escaped(entry.url)}"/>`,
+    `    <summary>${escaped(entry.summary)}</summary>`,
+    `    <content type="html">${escaped(html(entry))}</content>`,
     '  </entry>',
   ].join('\n');
 }
@@ -52,12 +52,12 @@ export function jsonFeed({ title, author, home, entries }: News) {
 }
 
 function html({ summary, lines }: NewsEntry): string {
-  const list = lines.length === 0 ? '' : `<ul>${lines.map((line) => `<li>${escape(line)}</li>`).join('')}</ul>`;
-  return `<p>${escape(summary)}</p>${list}`;
+  const list = lines.length === 0 ? '' : `<ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>`;
+  return `<p>${escaped(summary)}</p>${list}`;
 }
 
 /** Text for XML and HTML, in elements and in attributes. What XML 1.0 cannot hold at all is left out. */
-function escape(text: string): string {
+function escaped(text: string): string {
   return text
     .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '')
     .replaceAll('&', '&amp;')

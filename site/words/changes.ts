@@ -16,11 +16,6 @@ export const namedChangeWords: Record<NamedChange['change'], string> = {
   changed: 'changed',
 };
 
-/** How many claims, subprocessors and documents differ. */
-export function changeCount({ claims, subprocessors, documents }: ReleaseChanges): number {
-  return claims.length + subprocessors.length + documents.length;
-}
-
 /** What changed in plain sentences, one for each thing: for feeds, where there are no badges. */
 export function changeSentences({ from, coverage, claims, subprocessors, documents }: ReleaseChanges): string[] {
   if (from === null || coverage.before === null) return ['This is the first version.'];
