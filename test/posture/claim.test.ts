@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { derive } from '../../posture/derive.ts';
-import { diff } from '../../posture/diff.ts';
-import { at, claim, claimAt, contentWith, DAY, evidenceAfter, finding, T0, trustAt } from './worlds.ts';
+import { at, claim, claimAt, contentWith, DAY, evidenceAfter, finding, T0 } from './worlds.ts';
 
 const pass = { findings: [finding('passed')], complete: true, at: T0 };
 const fail = { findings: [finding('failed')], complete: true, at: T0 };
@@ -133,15 +132,4 @@ test('many failures are listed up to a limit, counted beyond it, and all are res
       { ...pass, at: T0 + 2 },
     ]).state,
   ).toBe('verified');
-});
-
-test('the diff names what changed between two moments, and nothing else', () => {
-  const before = trustAt(T0, [pass], [], contentWith({ claims: [claim('a'), claim('b', { evidence: [] })] }));
-  const after = trustAt(T0 + 3 * DAY, [pass], [], contentWith({ claims: [claim('a'), claim('c', { evidence: [] })] }));
-  expect(diff(before, after).claims.map(({ id, change, before, after }) => [id, change, before, after])).toEqual([
-    ['a', 'state', 'verified', 'stale'],
-    ['c', 'added', null, 'unbacked'],
-    ['b', 'removed', 'unbacked', null],
-  ]);
-  expect(diff(before, before).claims).toEqual([]);
 });
