@@ -8,9 +8,9 @@ import { seal } from '../../ledger/records/seal.ts';
 import { readEvidence, recordFiles } from '../../ledger/records/store.ts';
 import { canonicalJson } from '../../posture/digest.ts';
 import { Evidence } from '../../schemas/index.ts';
-import { at, T0 } from '../posture/worlds.ts';
-import { keepIn, later, makePlace, type Place, whole, within } from './ledgers.ts';
+import { fillers, keepIn, later, makePlace, type Place, within } from './ledgers.ts';
 import { unsealed } from './records.ts';
+import { whole } from './whole.ts';
 
 const names = recordFiles('app-db', 'rows');
 const HOUR = 3_600_000;
@@ -212,12 +212,12 @@ describe('only what the signed root proves counts', () => {
     });
     const path = (level: string) => file(`ledger/log/tile/${level}/003`);
     const bundle = entriesOf(await readFile(path('entries')), 256) ?? [];
-    const place = bundle.findIndex((entry) => entry.toString().includes('candor/evidence@1'));
-    expect(place).toBeGreaterThanOrEqual(0);
+    const newer = bundle.findIndex((entry) => entry.toString().includes('candor/evidence@1'));
+    expect(newer).toBeGreaterThanOrEqual(0);
     const [other = Buffer.of()] = fillers(99, 1).map(({ bytes }) => bytes);
-    await writeFile(path('entries'), bundleOf(bundle.with(place, other)));
+    await writeFile(path('entries'), bundleOf(bundle.with(newer, other)));
     const tile = await readFile(path('0'));
-    leafHash(other).copy(tile, place * 32);
+    leafHash(other).copy(tile, newer * 32);
     await writeFile(path('0'), tile);
     await writeFile(file(names.record), older);
     await expect(readEvidence(place.content)).rejects.toMatchObject({
@@ -255,18 +255,3 @@ describe('collected again', () => {
     expect(newest.get('app-db/rows')).toMatchObject({ index: 2 });
   });
 });
-
-/** Entries that are of no record. */
-function fillers(round: number, count: number, ms = 0) {
-  return Array.from({ length: count }, (_, index) => {
-    const entry = {
-      schema: 'candor/retirement@1' as const,
-      source: 'filler',
-      collector: `c-${round}-${index}`,
-      at: at(T0 + ms),
-      reason: 'It fills the log.',
-      previous: { index: 0, digest: '0'.repeat(64) },
-    };
-    return { entry, bytes: Buffer.from(`${canonicalJson(entry)}\n`), files: () => [] };
-  });
-}
