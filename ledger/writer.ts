@@ -51,10 +51,13 @@ export type NewEntry = {
   files: (place: Place) => [path: string, bytes: Buffer | null][];
 };
 
-/** The name of the log that is published at an address: host and path, without the scheme. C2SP tlog-checkpoint. */
+/**
+ * The name of the log that is published at an address: host and path, without the scheme. C2SP tlog-checkpoint. It also
+ * names the key that signs, which no `+` may do (C2SP signed-note).
+ */
 export function originOf(trustUrl: string): string {
   const { host, pathname } = new URL(trustUrl);
-  return `${host}${pathname.replace(/\/$/, '')}/log`;
+  return `${host}${pathname.replace(/\/$/, '').replaceAll('+', '%2B')}/log`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type Checkpoint,
@@ -11,6 +12,7 @@ import { leafHash, rootFromInclusion } from '../../../ledger/log/merkle.ts';
 import { noteKeyId, openNote, signNote, verifierKey } from '../../../ledger/log/note.ts';
 import { parseProof, proofText } from '../../../ledger/log/proof.ts';
 import { inclusionProof } from '../../../ledger/log/tiles.ts';
+import { originOf } from '../../../ledger/writer.ts';
 import { damagedTexts, entriesFor, MemoryLog } from './trees.ts';
 
 /** A private Ed25519 key from its 32 bytes, in PKCS #8. RFC 8410. */
@@ -76,6 +78,16 @@ describe('signed notes', () => {
 
   test.each(['', 'a b', 'a+b', 'a\u2003b'])('the name “%s” cannot sign', (name) => {
     expect(() => signNote('a\n', [{ ...old, name }])).toThrow(TypeError);
+  });
+
+  test('whatever the address of a page, the name of its log can sign', () => {
+    fc.assert(
+      fc.property(fc.webUrl({ validSchemes: ['https'] }), fc.constantFrom('', '/', '/a+b', '/ä ö/'), (url, path) => {
+        const name = originOf(url + path);
+        expect(openNote(signNote('a\n', [{ ...old, name }]), [{ ...old, name }])).toHaveProperty('text', 'a\n');
+      }),
+    );
+    expect(originOf('https://trust.example.com/a+b/')).toBe('trust.example.com/a%2Bb/log');
   });
 
   test('a text without its last newline cannot be signed', () => {
