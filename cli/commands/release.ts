@@ -12,7 +12,7 @@ import {
 import { readRelease, releaseNumbers } from '../../ledger/releases/store.ts';
 import { changeCount, diff } from '../../posture/diff.ts';
 import { canonicalJson } from '../../posture/digest.ts';
-import { candorError, Duration, Release, type ReleaseChanges } from '../../schemas/index.ts';
+import { candorError, Duration, type ReleaseChanges } from '../../schemas/index.ts';
 import { changeSentences } from '../../site/words/changes.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
 import { refuseDemo, validContent } from '../content.ts';
@@ -23,7 +23,11 @@ import { renderRelease } from '../site.ts';
 const usage = 'candor release --reason TEXT [--valid-for 30d] [--if-changed] [--production] | candor release diff A B';
 
 const releaseOptions = Common.extend({
-  reason: Release.shape.reason.optional().meta({ description: 'Why this version is published; readers see it.' }),
+  reason: z
+    .string()
+    .max(4000, 'must have at most 4000 characters')
+    .optional()
+    .meta({ description: 'Why this version is published; readers see it.' }),
   'valid-for': Duration.default('30d').meta({
     description: 'How long the version is valid, for example 30d (the default); release again before that.',
   }),
@@ -52,7 +56,7 @@ export default defineCommand({
 
 async function release(folder: string, options: z.infer<typeof releaseOptions>, terminal: Terminal): Promise<number> {
   const { reason, 'valid-for': validFor, 'if-changed': ifChanged, verbose } = options;
-  if (reason === undefined)
+  if (reason === undefined || reason.trim() === '')
     throw candorError('UsageInvalid', { problem: 'say with --reason why this version is published.', usage });
   const valid = await validContent(folder, terminal);
   if (valid === undefined) return 2;
@@ -82,7 +86,14 @@ async function rendered(draft: ReleaseDraft, content: string, verbose: boolean, 
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'release.json'), canonicalJson(draft.release));
     for (const [name, bytes] of draftFiles(draft)) await writeFile(join(folder, name), bytes);
-    return await renderRelease(cwd, content, folder, verbose);
+    const pages = await renderRelease(cwd, content, folder, verbose);
+    const { number } = draft.release;
+    const strange = [...pages.keys()].find((path) => !path.startsWith(`${number}/`) && !path.startsWith('assets/'));
+    if (strange !== undefined || !pages.has(`${number}/index.html`))
+      throw candorError('BuildFailed', {
+        problem: `the page of version ${number} came out as ${strange ?? 'nothing'}`,
+      });
+    return pages;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -8,7 +8,7 @@ import { parseProof } from '../../../ledger/log/proof.ts';
 import { readLog } from '../../../ledger/reader.ts';
 import { digestContent } from '../../../ledger/releases/contents.ts';
 import { draftRelease, isMostlyValid, isUnchanged, publishRelease } from '../../../ledger/releases/make.ts';
-import { newestRelease, readRelease, releaseFiles } from '../../../ledger/releases/store.ts';
+import { readRelease, releaseFiles } from '../../../ledger/releases/store.ts';
 import { openStatement } from '../../../ledger/statement.ts';
 import type { Release } from '../../../schemas/index.ts';
 import { at, contentWith, DAY, T0 } from '../../posture/worlds.ts';
