@@ -1,12 +1,15 @@
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { readTrust } from '../../loader/trust.ts';
 import { durationMs, Trust } from '../../schemas/index.ts';
 import { frameworkText, humanise } from '../../site/words/keys.ts';
 import { day, minute } from '../../site/words/time.ts';
-import { pagesOf, readJson, type Site, sites, world } from './sites.ts';
+import { filesOf, pagesOf, readJson, type Site, sites, world } from './sites.ts';
 
 /** Digits that are part of a name in our own prose, not figures. */
-const names = ['trust.json', 'SHA-256', 'security.txt', 'GDPR Art. 9'];
+const names = ['trust.json', 'SHA-256', 'security.txt', 'GDPR Art. 9', 'P-256', 'Ed25519'];
 
 /** One piece of text with a digit in it, and what the page says about where it comes from. */
 type Piece = {
@@ -15,6 +18,8 @@ type Piece = {
   evidence: string | null;
   content: string | null;
   time: string | null;
+  /** A published file and a place in it, a file’s digest, a version, a line of the signed head, or a leaf. */
+  published: { by: string; at: string } | null;
 };
 
 async function piecesOf(page: Page): Promise<Piece[]> {
@@ -24,7 +29,7 @@ async function piecesOf(page: Page): Promise<Piece[]> {
     for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
       const text = (node.textContent ?? '').replace(/\s+/g, ' ').trim();
       const parent = node.parentElement;
-      if (!/\d/.test(text) || parent === null || parent.closest('[data-authored]') !== null) continue;
+      if (!/\d/.test(text) || parent === null || parent.closest('[data-authored], [data-verify]') !== null) continue;
       const said = (attribute: string) => parent.closest(`[${attribute}]`)?.getAttribute(attribute) ?? null;
       pieces.push({
         text,
@@ -32,6 +37,11 @@ async function piecesOf(page: Page): Promise<Piece[]> {
         evidence: said('data-evidence'),
         content: said('data-content'),
         time: parent.closest('time')?.getAttribute('datetime') ?? null,
+        published:
+          ['file', 'digest', 'version', 'checkpoint', 'leaf'].flatMap((by) => {
+            const at = said(`data-${by}`);
+            return at === null ? [] : [{ by, at }];
+          })[0] ?? null,
       });
     }
     return pieces;
@@ -52,6 +62,22 @@ function strings(value: unknown): string[] {
   return [];
 }
 
+/** What a page names by its place in a published file. */
+function inFile(site: Site, { by, at: place }: { by: string; at: string }, page: string): string {
+  const bytes = (file: string) => readFileSync(join(site.dist, file));
+  const [head = '', path = ''] = place.split(by === 'leaf' ? ' ' : '#');
+  if (by === 'version') return place || (/^\/versions\/(\d+)\//.exec(page)?.[1] ?? '');
+  if (by === 'digest') return hash('sha256', bytes(head));
+  if (by === 'checkpoint') return bytes('log/checkpoint').toString().split('\n')[place === 'size' ? 1 : 2] ?? '';
+  if (by === 'leaf') {
+    if (path === 'hash') return hash('sha256', Buffer.concat([Buffer.of(0), bytes(head)]));
+    return /^index (\d+)$/m.exec(bytes(head.replace(/json$/, 'tlog-proof')).toString())?.[1] ?? '';
+  }
+  const file: unknown = JSON.parse(bytes(head).toString());
+  const parts = path.split(' + ').map((part) => at(file, part));
+  return parts.length === 1 ? String(parts[0]) : String(parts.reduce((sum: number, part) => sum + Number(part), 0));
+}
+
 /** Text without the punctuation that joins it to its neighbours. */
 const bare = (text: string) => text.replace(/^[\s,.;:(]+|[\s,;:)]+$/g, '');
 const digits = (text: string) =>
@@ -60,12 +86,27 @@ const digits = (text: string) =>
     .match(/\d+(\.\d+)?/g)
     ?.join(' ');
 
+/** What a frozen version was made of; undefined for pages of today. */
+function ofVersion(site: Site, path: string): unknown[] | undefined {
+  const [, number] = /^\/versions\/(\d+)\//.exec(path) ?? [];
+  if (number === undefined) return undefined;
+  return ['trust', 'contents', 'changes'].map((name) => readJson(site, `versions/${number}/${name}.json`));
+}
+
+/** The manifests of all versions, and the keys. */
+function logged(site: Site): unknown[] {
+  return filesOf(site)
+    .filter((file) => /^\/(versions\/\d+\/manifest|keys\/[^/]+)\.json$/.test(file))
+    .map((file) => readJson(site, file));
+}
+
 /** What a page shows and its sources do not hold: one line each. */
 async function contradictions(page: Page, site: Site): Promise<string[]> {
   const trust = readJson(site, 'trust.json');
   const { content, evidence } = await readTrust(site.content, new Date(Trust.parse(trust).generatedAt));
   const facts = evidence.flatMap((record) => Object.keys(record.facts).map(humanise));
-  const inputs = strings([trust, content, evidence]);
+  const { pathname } = new URL(page.url());
+  const inputs = strings([...(ofVersion(site, pathname) ?? [trust, content, evidence]), ...logged(site)]);
   const known = new Set([
     ...inputs,
     ...facts,
@@ -76,7 +117,8 @@ async function contradictions(page: Page, site: Site): Promise<string[]> {
   for (const piece of await piecesOf(page)) {
     const { text } = piece;
     let expected: string | undefined;
-    if (piece.trust !== null) expected = digits(String(at(trust, piece.trust)));
+    if (piece.published !== null) expected = digits(inFile(site, piece.published, pathname));
+    else if (piece.trust !== null) expected = digits(String(at(trust, piece.trust)));
     else if (piece.evidence !== null) {
       const [record = '', path = ''] = piece.evidence.split('#');
       expected = digits(String(at(readJson(site, `evidence/${record}.json`), path)));

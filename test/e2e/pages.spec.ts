@@ -93,7 +93,14 @@ test('content that is missing leaves its page and its link out', async ({ page }
   const site = world();
   await page.goto(`${site.url}/`);
   const navigation = page.getByRole('navigation', { name: 'Pages' });
-  await expect(navigation.getByRole('link')).toHaveText(['Overview', 'Isolation', 'Gaps and roadmap']);
+  await expect(navigation.getByRole('link')).toHaveText([
+    'Overview',
+    'Isolation',
+    'Gaps and roadmap',
+    'Updates',
+    'Versions',
+    'Verify',
+  ]);
   const files = filesOf(site);
   expect(files).not.toContain('/subprocessors/index.html');
   expect(files).not.toContain('/.well-known/security.txt');

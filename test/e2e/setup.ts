@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sirv from 'sirv';
 import { NOW } from '../site/looks.ts';
-import { writeWorld } from '../site/world.ts';
+import { writeWorldWithVersions } from '../site/versions.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -14,7 +14,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'candor-site-'));
   const servers: Server[] = [];
   const world = join(folder, 'content');
-  await writeWorld(world);
+  await writeWorldWithVersions(world);
   const sites = [{ name: 'world', content: world, now: NOW }];
   const own = join(root, 'content');
   if (existsSync(join(own, 'organization.yaml'))) {

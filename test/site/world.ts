@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import type { z } from 'zod';
-import { makeKeys, parseKeys } from '../../ledger/keys/private.ts';
+import { makeKeys, type PrivateKeys, parseKeys } from '../../ledger/keys/private.ts';
 import { keep } from '../../ledger/records/keep.ts';
 import { openLedger, originOf } from '../../ledger/writer.ts';
 import type {
@@ -118,8 +118,8 @@ const section: z.input<typeof Section> = {
   summary: 'How customers are kept apart.',
 };
 
-/** Writes the smallest content that shows every state: no optional part but what the claims need. Signed with keys of its own. */
-export async function writeWorld(folder: string): Promise<void> {
+/** Writes the smallest content that shows every state: no optional part but what the claims need. Signed with keys of its own, unless others are given. */
+export async function writeWorld(folder: string, keys = parseKeys(makeKeys())): Promise<void> {
   const yaml = (path: string, value: unknown) => write(join(folder, `${path}.yaml`), stringify(value));
   yaml('organization', organization);
   yaml('sources/app-db', source('The product’s database', 'postgres', 'rows'));
@@ -134,16 +134,16 @@ export async function writeWorld(folder: string): Promise<void> {
   yaml('roadmap/single-sign-on', plan);
   yaml('exceptions/staging', exception);
   for (const [id, claim] of Object.entries(claims)) prose(folder, `claims/isolation/${id}`, claim, bodies[id] ?? '');
-  await recordAll(folder);
+  await recordAll(folder, keys);
 }
 
 /** Records in the order of their time, as their runs did. */
-async function recordAll(folder: string): Promise<void> {
+async function recordAll(folder: string, keys: PrivateKeys): Promise<void> {
   const inOrder = records().toSorted((a, b) => Date.parse(a.run.endedAt) - Date.parse(b.run.endedAt));
   const ledger = await openLedger({
     content: folder,
     origin: originOf(organization.trustUrl),
-    keys: parseKeys(makeKeys()),
+    keys,
     now: () => new Date(inOrder[0]?.run.startedAt ?? 0),
     state: undefined,
   });
