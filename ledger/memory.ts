@@ -86,7 +86,7 @@ export async function publishedHead(url: string, chain: readonly ChainedKey[]): 
   const note = await response.text().catch(() => undefined);
   if (note === undefined) throw unreadable('the answer broke off');
   const opened = openCheckpoint(note, noteVerifiers(chain));
-  if ('flaw' in opened) throw unreadable(opened.flaw);
+  if ('flaw' in opened) throw unreadable(opened.flaw.replace(/\.$/, ''));
   return { size: opened.checkpoint.size, root: opened.checkpoint.root, from: address };
 }
 

@@ -43,7 +43,8 @@ export async function commit(content: string, changes: Changes, from: Buffer | u
       staging: `.staged.${id}`,
       changes: [...changes].map(([path, bytes]) => ({ path, digest: bytes === null ? null : hash('sha256', bytes) })),
     };
-    await mkdir(staging, { recursive: true });
+    await mkdir(join(content, 'ledger'), { recursive: true });
+    await mkdir(staging);
     await each([...changes.values()].entries(), async ([index, bytes]) => {
       if (bytes !== null) await writeSynced(join(staging, String(index)), bytes);
     });

@@ -11,27 +11,30 @@ const { content, state, pem }: { content: string; state: string; pem: string } =
 const HOUR = 3_600_000;
 const place = { content, state, pem, keys: parseKeys(pem), remove: async () => undefined };
 const ledger = await open(place, { now: () => new Date(at(T0 + HOUR)) });
-switch (change) {
-  case 'begin':
-    break;
-  case 'record':
-    await keepIn(ledger, later(unsealed(2), HOUR));
-    break;
-  case 'heartbeat':
-    await keepIn(ledger, later(unsealed(1), HOUR));
-    break;
-  case 'retire': {
-    const { kept } = await readEvidence(content);
-    for (const record of kept.values()) await retire(ledger, record, 'It is no longer declared.');
-    break;
+try {
+  switch (change) {
+    case 'begin':
+      break;
+    case 'record':
+      await keepIn(ledger, later(unsealed(2), HOUR));
+      break;
+    case 'heartbeat':
+      await keepIn(ledger, later(unsealed(1), HOUR));
+      break;
+    case 'retire': {
+      const { kept } = await readEvidence(content);
+      for (const record of kept.values()) await retire(ledger, record, 'It is no longer declared.');
+      break;
+    }
+    case 'fill':
+      await ledger.append(fillers(1, 3, HOUR));
+      break;
+    case 'forever':
+      process.stdout.write('writing\n');
+      for (let round = 2; ; round += 1) await keepIn(ledger, later(unsealed(1 + (round % 30)), HOUR * round));
+    default:
+      throw new Error(`there is no change ${change}`);
   }
-  case 'fill':
-    await ledger.append(fillers(1, 3, HOUR));
-    break;
-  case 'forever':
-    process.stdout.write('writing\n');
-    for (let round = 2; ; round += 1) await keepIn(ledger, later(unsealed(1 + (round % 30)), HOUR * round));
-  default:
-    throw new Error(`there is no change ${change}`);
+} finally {
+  await ledger.close();
 }
-await ledger.close();
