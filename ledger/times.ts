@@ -29,7 +29,13 @@ export function recordOf(entry: LogEntry): string | undefined {
   }
 }
 
+/** Whether `a` is earlier than `b` by more than `slack`. Spelt alike, as writers spell them, they compare as text. */
+export function isBefore(a: Instant, b: Instant, slack = 0): boolean {
+  if (a.length === 24 && b.length === 24 && (slack === 0 || a >= b)) return a < b;
+  return Date.parse(a) < Date.parse(b) - slack;
+}
+
 /** The later of two instants, either of which may be missing. */
 export function latest(a: Instant | undefined, b: Instant): Instant {
-  return a === undefined || Date.parse(b) > Date.parse(a) ? b : a;
+  return a === undefined || isBefore(a, b) ? b : a;
 }

@@ -1,26 +1,34 @@
 import { hash } from 'node:crypto';
+import { MAX_ENTRY_BYTES } from '../../schemas/index.ts';
 
 /** Bytes of one hash. */
 export const HASH_BYTES = 32;
 
-const leafPrefix = Buffer.of(0x00);
+/** A zero byte, and room for the longest entry: hashing in place spares a copy of each. */
+const leaf = Buffer.alloc(1 + MAX_ENTRY_BYTES);
 const node = Buffer.alloc(1 + 2 * HASH_BYTES, 0x01);
 
-/** Hash of an entry: SHA-256(0x00 ‖ entry). RFC 6962, section 2.1. */
+/** By way of a string of bytes, which Node makes in half of the time of a buffer. */
+function sha256(bytes: Uint8Array): Buffer {
+  return Buffer.from(hash('sha256', bytes, 'binary'), 'binary');
+}
+
+/** Hash of an entry: SHA-256(0x00 ‖ entry). RFC 6962, section 2.1. Throws a RangeError for an entry that is too long. */
 export function leafHash(entry: Uint8Array): Buffer {
-  return hash('sha256', Buffer.concat([leafPrefix, entry]), 'buffer');
+  leaf.set(entry, 1);
+  return sha256(leaf.subarray(0, 1 + entry.length));
 }
 
 /** Hash of two subtrees: SHA-256(0x01 ‖ left ‖ right). RFC 6962, section 2.1. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   node.set(left, 1);
   node.set(right, 1 + HASH_BYTES);
-  return hash('sha256', node, 'buffer');
+  return sha256(node);
 }
 
 /** Root of the tree without entries: SHA-256 of nothing. RFC 6962, section 2.1. */
 export function emptyRoot(): Buffer {
-  return hash('sha256', '', 'buffer');
+  return sha256(Buffer.alloc(0));
 }
 
 /** The largest power of two below `size`, which is at least 2: where RFC 6962 divides a tree. */

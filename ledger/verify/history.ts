@@ -1,18 +1,17 @@
 import { hash } from 'node:crypto';
 import {
   type Evidence,
-  type Heartbeat,
   type Instant,
   LogEntry,
   type LogKey,
   type PreviousEntry,
   type Release,
-  type Retirement,
 } from '../../schemas/index.ts';
 import { accept, type ChainedKey } from '../keys/chain.ts';
 import { jsonOf } from '../reader.ts';
 import { evidenceId } from '../records/seal.ts';
-import { latest, recordOf, TIME_SLACK_MS, timeOf } from '../times.ts';
+import { isBefore, latest, TIME_SLACK_MS, timeOf } from '../times.ts';
+import { type HeartbeatFacts, heartbeatIn } from './heartbeat-text.ts';
 
 /** The newest state of one record, as the log tells it. */
 export type RecordHead = {
@@ -50,22 +49,41 @@ export class History {
 
   /** Takes the next entry; gives what is wrong with it, or undefined. */
   add(index: number, bytes: Buffer, leaf: Buffer, rootBefore: TreeBefore): string | undefined {
+    const place = (): PreviousEntry => ({ index, digest: leaf.toString('hex') });
+    const heartbeat = heartbeatIn(bytes);
+    if (heartbeat !== undefined) return this.#time(heartbeat.endedAt) ?? this.#heartbeat(heartbeat, place());
     const parsed = LogEntry.safeParse(jsonOf(bytes.toString('utf8')));
     if (!parsed.success) return 'it is no entry that this version knows.';
-    const entry = parsed.data;
-    const at = timeOf(entry);
-    if (Date.parse(at) > Date.parse(this.#now) + TIME_SLACK_MS) return `it is dated in the future (${at}).`;
-    if (this.newest !== undefined && Date.parse(at) < Date.parse(this.newest) - TIME_SLACK_MS)
+    return this.#time(timeOf(parsed.data)) ?? this.#entry(parsed.data, place(), bytes, rootBefore);
+  }
+
+  #time(at: Instant): string | undefined {
+    if (isBefore(this.#now, at, TIME_SLACK_MS)) return `it is dated in the future (${at}).`;
+    if (this.newest !== undefined && isBefore(at, this.newest, TIME_SLACK_MS))
       return `it is dated back: it says ${at}, but an entry before it is from ${this.newest}.`;
     this.newest = latest(this.newest, at);
-    const place: PreviousEntry = { index, digest: leaf.toString('hex') };
+    return undefined;
+  }
+
+  #entry(entry: LogEntry, place: PreviousEntry, bytes: Buffer, rootBefore: TreeBefore): string | undefined {
     switch (entry.schema) {
       case 'candor/key@1':
         return this.#key(entry);
       case 'candor/release@1':
-        return this.#release(entry, index, hash('sha256', bytes), rootBefore);
-      default:
+        return this.#release(entry, place.index, hash('sha256', bytes), rootBefore);
+      case 'candor/evidence@1':
         return this.#record(entry, place);
+      case 'candor/heartbeat@1': {
+        const { source, collector, collectedAt, record, previous, run } = entry;
+        const name = `${source}/${collector}`;
+        return this.#heartbeat({ name, collectedAt, endedAt: run.endedAt, record, previous }, place);
+      }
+      case 'candor/retirement@1': {
+        const name = `${entry.source}/${entry.collector}`;
+        const flaw = follows(name, this.records.get(name), entry.previous);
+        if (flaw === undefined) this.records.delete(name);
+        return flaw;
+      }
     }
   }
 
@@ -93,27 +111,40 @@ export class History {
     return undefined;
   }
 
-  #record(entry: Evidence | Heartbeat | Retirement, place: PreviousEntry): string | undefined {
-    const name = recordOf(entry) ?? '';
+  #record(entry: Evidence, place: PreviousEntry): string | undefined {
+    const name = `${entry.source}/${entry.collector.id}`;
+    const { collectedAt, previous, run, id } = entry;
     const head = this.records.get(name);
-    const { previous } = entry;
-    if (previous?.index !== head?.newest.index || previous?.digest !== head?.newest.digest)
-      return `it does not follow the newest entry of ${name}: something was removed, reordered or put back.`;
-    if (entry.schema === 'candor/retirement@1') {
-      this.records.delete(name);
-      return undefined;
-    }
-    const { collectedAt, run } = entry;
-    if (head !== undefined && Date.parse(collectedAt) <= Date.parse(head.collectedAt))
-      return `it is dated back: ${name} was collected at ${head.collectedAt} before, and this says ${collectedAt}.`;
-    if (Date.parse(run.endedAt) < Date.parse(collectedAt)) return 'it ended before it was collected.';
-    if (entry.schema === 'candor/evidence@1') {
-      if (evidenceId(entry) !== entry.id) return 'its content does not match its id.';
-      this.records.set(name, { newest: place, collectedAt, whole: place, id: entry.id });
-      return undefined;
-    }
-    if (head === undefined || entry.record !== head.id) return 'it renews a record that is not there.';
-    this.records.set(name, { ...head, newest: place, collectedAt });
+    const flaw = follows(name, head, previous) ?? collected(name, head, collectedAt, run.endedAt);
+    if (flaw !== undefined) return flaw;
+    if (evidenceId(entry) !== id) return 'its content does not match its id.';
+    this.records.set(name, { newest: place, collectedAt, whole: place, id });
     return undefined;
   }
+
+  #heartbeat(
+    { name, collectedAt, endedAt, record, previous }: HeartbeatFacts,
+    place: PreviousEntry,
+  ): string | undefined {
+    const head = this.records.get(name);
+    const flaw = follows(name, head, previous) ?? collected(name, head, collectedAt, endedAt);
+    if (flaw !== undefined) return flaw;
+    if (head === undefined || record !== head.id) return 'it renews a record that is not there.';
+    head.newest = place;
+    head.collectedAt = collectedAt;
+    return undefined;
+  }
+}
+
+/** Each entry of a record names the one before it, so none can be taken out, moved or played again. */
+function follows(name: string, head: RecordHead | undefined, previous: PreviousEntry | null): string | undefined {
+  const newest = head?.newest;
+  if (previous?.index === newest?.index && previous?.digest === newest?.digest) return undefined;
+  return `it does not follow the newest entry of ${name}: something was removed, reordered or put back.`;
+}
+
+function collected(name: string, head: RecordHead | undefined, at: Instant, endedAt: Instant): string | undefined {
+  if (head !== undefined && !isBefore(head.collectedAt, at))
+    return `it is dated back: ${name} was collected at ${head.collectedAt} before, and this says ${at}.`;
+  return isBefore(endedAt, at) ? 'it ended before it was collected.' : undefined;
 }

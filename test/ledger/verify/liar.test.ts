@@ -89,7 +89,9 @@ describe('evidence', () => {
     }
     for (const path of [app.heartbeat, app.heartbeatProof]) await rm(join(page.site, path));
     await resign();
-    expect(await verdict()).toMatchInlineSnapshot(`"evidence/app-db/rows.heartbeat.json: it is missing; the log says that it is the newest of its record."`);
+    expect(await verdict()).toMatchInlineSnapshot(
+      `"evidence/app-db/rows.heartbeat.json: it is missing; the log says that it is the newest of its record."`,
+    );
   });
 
   test('that was never logged', async () => {
@@ -104,7 +106,9 @@ describe('evidence', () => {
   test('whose heartbeat is kept back, so that it looks older than it is', async () => {
     for (const path of [app.heartbeat, app.heartbeatProof]) await rm(join(page.site, path));
     await resign();
-    expect(await verdict()).toMatchInlineSnapshot(`"evidence/app-db/rows.heartbeat.json: it is missing; the log says that it is the newest of its record."`);
+    expect(await verdict()).toMatchInlineSnapshot(
+      `"evidence/app-db/rows.heartbeat.json: it is missing; the log says that it is the newest of its record."`,
+    );
   });
 
   test('that has ended is gone, and that it has ended is in the log', async () => {

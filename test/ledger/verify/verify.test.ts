@@ -18,13 +18,13 @@ test('an honest page holds, and the report says what was proven and what was not
   const names = /[0-9a-f]{64}/g;
   expect(report.proven.map((text) => text.replace(names, '…'))).toMatchInlineSnapshot(`
     [
-      "The list of all 41 files is signed; it was made at 2026-11-05T10:00:00.000Z and is valid until 2026-11-12T10:00:00.000Z.",
+      "The list of all 43 files is signed; it was made at 2026-11-05T10:00:00.000Z and is valid until 2026-11-12T10:00:00.000Z.",
       "The log has 9 entries; its tiles and signed root are theirs, and their history has no gap.",
       "The keys are those of the log: checkpoint …; statement ….",
-      "The 2 evidence records are the newest in the log, and signed. 6 inclusion proofs hold.",
+      "The 2 evidence records are the newest in the log, and signed. 7 inclusion proofs hold.",
       "All versions are published as they were logged; version 2 is valid until 2026-12-04T11:00:00.000Z.",
       "Each of the 1 claims counted as verified rests on checks that passed in a proven record.",
-      "All 41 files are the ones that were signed.",
+      "All 43 files are the ones that were signed.",
     ]
   `);
   expect(report.notProven).toMatchInlineSnapshot(`
@@ -113,6 +113,8 @@ describe('a changed byte is found, and the file is named', () => {
         "evidence/vault-db/rows.json",
         "evidence/vault-db/rows.sigstore.json",
         "evidence/vault-db/rows.tlog-proof",
+        "evidence/app-db/rows.heartbeat.json",
+        "evidence/app-db/rows.heartbeat.tlog-proof",
         "evidence/app-db/rows.json",
         "evidence/app-db/rows.sigstore.json",
         "evidence/app-db/rows.tlog-proof",
