@@ -102,7 +102,8 @@ export class ProvenFiles {
  * it is of this moment. Whether that key is in the log is proven later. Throws DoesNotHold.
  */
 export async function openManifest(published: Published, now: Instant): Promise<ProvenFiles> {
-  const [bytes, bundle] = await Promise.all([published.read(MANIFEST), published.read(MANIFEST_BUNDLE)]);
+  const bytes = await published.read(MANIFEST);
+  const bundle = await published.read(MANIFEST_BUNDLE);
   if (bytes === undefined && bundle === undefined)
     throw fails(MANIFEST, 'it is missing: this page was built without keys, so nothing on it is signed.');
   if (bytes === undefined) throw fails(MANIFEST, 'it is missing.');

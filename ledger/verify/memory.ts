@@ -71,7 +71,8 @@ function fileOf(state: string, origin: string): string {
 
 /** What is remembered of a log; undefined when it was never seen here. */
 export async function recall(state: string, origin: string): Promise<Remembered | undefined> {
-  const text = await textOf(fileOf(state, origin));
+  // A memory that cannot be read is none; that the next time has none either is said when it is kept.
+  const text = await textOf(fileOf(state, origin)).catch(() => undefined);
   const parsed = Remembered.safeParse(jsonOf(text ?? ''));
   return parsed.success && parsed.data.origin === origin ? parsed.data : undefined;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { candorError } from '../../schemas/index.ts';
@@ -34,6 +35,8 @@ function inFolder(folder: string): Published {
         return await readFile(file);
       } catch (error) {
         const code = codeOf(error);
+        if (!existsSync(folder))
+          throw candorError('VerificationUnreachable', { address: folder, problem: 'there is no such folder' });
         if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
         throw candorError('VerificationUnreachable', { address: file, problem: code ?? 'unknown reason' });
       }

@@ -106,8 +106,9 @@ async function prove(published: Published, options: VerifyOptions, report: Verif
       `All versions are published as they were logged; version ${newest.number} is valid until ${newest.expiresAt}.`,
     );
   const { coverage } = await verifyStates(files, records);
+  const { verified, inPlace } = coverage;
   proven.push(
-    `Each of the ${coverage.verified} claims counted as verified rests on checks that passed in a proven record.`,
+    `${verified} of ${inPlace} in-place claims count as verified: each rests on checks that passed in a proven record.`,
   );
 
   const before = compareRemembered(log, files, remembered);

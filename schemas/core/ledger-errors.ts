@@ -150,7 +150,7 @@ export const ledgerErrors = {
     },
     text: ({ file, problem }) => ({
       what: `${file}: ${problem}`,
-      hint: 'it was changed, cut off or put back after it was signed. Fetch it again; if it stays so, tell the company.',
+      hint: 'try again in a minute, it may just be changing; if it stays so, tell the company, and rely on nothing here until it is explained.',
     }),
   }),
   SaveNotEmpty: define<{ folder: string }>({

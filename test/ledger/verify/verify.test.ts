@@ -23,7 +23,7 @@ test('an honest page holds, and the report says what was proven and what was not
       "The keys are those of the log: checkpoint …; statement ….",
       "The 2 evidence records are the newest in the log, and signed. 7 inclusion proofs hold.",
       "All versions are published as they were logged; version 2 is valid until 2026-12-04T11:00:00.000Z.",
-      "Each of the 1 claims counted as verified rests on checks that passed in a proven record.",
+      "1 of 1 in-place claims count as verified: each rests on checks that passed in a proven record.",
       "All 43 files are the ones that were signed.",
     ]
   `);

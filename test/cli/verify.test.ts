@@ -1,0 +1,250 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sirv from 'sirv';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { DAY, HOUR, type Page, richPage } from '../ledger/verify/page.ts';
+import { T0 } from '../posture/worlds.ts';
+import { type Ran, run } from './company.ts';
+
+const NOW = T0 + 2 * DAY + 2 * HOUR;
+let page: Page;
+let here: string;
+let state: string;
+
+beforeAll(async () => {
+  page = await richPage();
+  here = await mkdtemp(join(tmpdir(), 'candor-visitor-'));
+});
+afterAll(async () => {
+  await page.remove();
+  await rm(here, { recursive: true });
+});
+afterEach(() => rm(join(here, 'state'), { recursive: true, force: true }));
+
+function verify(words: string[], now = NOW): Promise<Ran> {
+  state = join(here, 'state');
+  return run(here, ['verify', ...words], { now: new Date(now).toISOString(), environment: { CANDOR_STATE: state } });
+}
+
+const plain = (text: string) =>
+  text
+    .replaceAll(page.root, '/page')
+    .replace(/[0-9a-f]{64}/g, '…')
+    .replace(/localhost:\d+/g, 'localhost');
+
+test('a page that holds: what was proven, what was not, exit 0', async () => {
+  const ran = await verify([page.site]);
+  expect(plain(ran.out)).toMatchInlineSnapshot(`
+    "/page/site
+
+    Proven:
+      + The list of all 43 files is signed; it was made at 2026-11-05T10:00:00.000Z and is valid until 2026-11-12T10:00:00.000Z.
+      + The log has 9 entries; its tiles and signed root are theirs, and their history has no gap.
+      + The keys are those of the log: checkpoint …; statement ….
+      + The 2 evidence records are the newest in the log, and signed. 7 inclusion proofs hold.
+      + All versions are published as they were logged; version 2 is valid until 2026-12-04T11:00:00.000Z.
+      + 1 of 1 in-place claims count as verified: each rests on checks that passed in a proven record.
+      + All 43 files are the ones that were signed.
+
+    Not proven:
+      - That nothing was rewritten before today: this log is seen for the first time here.
+      - That the keys are the company’s: compare a fingerprint that you got another way, with --key.
+      - That the collectors told the truth about the systems that they read.
+      - That everybody is shown this same log: it has no independent witnesses.
+
+    It holds.
+    "
+  `);
+  expect(ran).toMatchObject({ code: 0, err: '' });
+});
+
+test('a page that does not: the first thing that fails, exit 1', async () => {
+  const site = join(here, 'changed');
+  await cp(page.site, site, { recursive: true });
+  await writeFile(join(site, 'evidence/app-db/rows.json'), '{}');
+  const ran = await verify([site]);
+  expect(plain(ran.out).replaceAll(here, '/here')).toMatchInlineSnapshot(`
+    "/here/changed
+
+    Proven:
+      + The list of all 43 files is signed; it was made at 2026-11-05T10:00:00.000Z and is valid until 2026-11-12T10:00:00.000Z.
+      + The log has 9 entries; its tiles and signed root are theirs, and their history has no gap.
+      + The keys are those of the log: checkpoint …; statement ….
+
+    It does NOT hold. The first thing that fails; nothing after it was looked at:
+    "
+  `);
+  expect(ran.err).toMatchInlineSnapshot(`
+    "error VerificationFailed: evidence/app-db/rows.json: it is not the file that the manifest names; it was changed.
+      hint: try again in a minute, it may just be changing; if it stays so, tell the company, and rely on nothing here until it is explained.
+    "
+  `);
+  expect(ran.code).toBe(1);
+  const json = await verify([site, '--json']);
+  expect(JSON.parse(json.out).failure).toEqual({
+    file: 'evidence/app-db/rows.json',
+    problem: 'it is not the file that the manifest names; it was changed.',
+  });
+  expect(json).toMatchObject({ code: 1, err: '' });
+});
+
+test('what held is remembered, so that an older copy is noticed the next time', async () => {
+  const older = join(here, 'older');
+  await cp(page.site, older, { recursive: true });
+  await page.collect(NOW);
+  await page.publish(NOW);
+  expect((await verify([page.site])).out).toContain('seen for the first time here');
+  expect((await verify([page.site])).out).toContain('that were seen the last time');
+  const ran = await verify([older]);
+  expect(ran.code).toBe(1);
+  expect(ran.err).toContain('it is older than what was seen before');
+  // A page that failed is not remembered.
+  expect((await verify([page.site])).code).toBe(0);
+  expect(await readdir(state)).toEqual(['trust.quill.example_log.seen.json']);
+});
+
+test('where nothing can be remembered it says so', async () => {
+  const ran = await run(here, ['verify', page.site], {
+    now: new Date(NOW).toISOString(),
+    environment: { CANDOR_STATE: join(page.site, 'index.html') },
+  });
+  expect(ran.out).toContain('Next time, that nothing was rewritten since today');
+});
+
+test('a fingerprint from elsewhere', async () => {
+  const { keys } = JSON.parse((await verify([page.site, '--json'])).out);
+  expect((await verify([page.site, '--key', keys[1].fingerprint.slice(0, 20)])).code).toBe(0);
+  const wrong = await verify([page.site, '--key', '0123456789abcdef']);
+  expect(wrong.err).toMatchInlineSnapshot(`
+    "error VerificationFailed: keys/: none of these keys has the fingerprint that you gave (0123456789abcdef).
+      hint: try again in a minute, it may just be changing; if it stays so, tell the company, and rely on nothing here until it is explained.
+    "
+  `);
+  expect((await verify([page.site, '--key', 'xyz'])).err).toMatchInlineSnapshot(`
+    "error UsageInvalid: --key: must be the first 16 or more hexadecimal digits of a fingerprint.
+      hint: usage: candor verify URL|DIR [--content CONTENT] [--json] [--help] [--key KEY] [--save SAVE]
+    "
+  `);
+});
+
+test('wrong usage', async () => {
+  expect((await verify([])).err).toMatchInlineSnapshot(`
+    "error UsageInvalid: \`verify\` takes one address or folder.
+      hint: usage: candor verify URL|DIR [--key FINGERPRINT]
+    "
+  `);
+  expect(await verify(['a', 'b'])).toMatchObject({ code: 2 });
+});
+
+test('what was proven can be saved as the content of a copy, which goes on where it was', async () => {
+  const ran = await verify([page.site, '--save', 'restored']);
+  expect(ran.err).toMatch(/^Saved \d+ files to restored\.\n$/);
+  for (const folder of ['ledger/log', 'ledger/keys', 'ledger/versions', 'evidence'])
+    for (const entry of await readdir(join(page.content, folder), { recursive: true, withFileTypes: true }))
+      if (entry.isFile() && !entry.name.startsWith('.')) {
+        const path = join(entry.parentPath, entry.name).slice(page.content.length);
+        expect([path, await readFile(join(here, 'restored', path), 'utf8')]).toEqual([
+          path,
+          await readFile(join(page.content, path), 'utf8'),
+        ]);
+      }
+  expect((await verify([page.site, '--save', 'restored'])).err).toMatchInlineSnapshot(`
+    "error SaveNotEmpty: restored/ledger is there already; nothing was saved.
+      hint: move it aside first.
+    "
+  `);
+  const changed = join(here, 'changed-2');
+  await cp(page.site, changed, { recursive: true });
+  await writeFile(join(changed, 'log/checkpoint'), 'x');
+  await verify([changed, '--save', 'never']);
+  await expect(readdir(join(here, 'never'))).rejects.toThrow();
+});
+
+describe('over the network', () => {
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+
+  function serve(listener: RequestListener): Promise<string> {
+    const server = createServer(listener);
+    servers.push(server);
+    return new Promise((resolve) =>
+      server.listen(0, 'localhost', () => {
+        const address = server.address();
+        resolve(`http://localhost:${typeof address === 'object' ? address?.port : ''}/trust/`);
+      }),
+    );
+  }
+
+  /** A host that serves the page below /trust/. */
+  function host(): RequestListener {
+    const files = sirv(page.site, { dev: true, dotfiles: true });
+    return (request, response) => {
+      request.url = request.url?.replace(/^\/trust\//, '/') ?? '/';
+      files(request, response, () => {
+        response.writeHead(404).end('not found');
+      });
+    };
+  }
+
+  test('a page below a folder of a host', async () => {
+    const ran = await verify([await serve(host())]);
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    expect(ran.out).toContain('files are the ones that were signed');
+  });
+
+  test('a host that stumbles is asked again', async () => {
+    let count = 0;
+    const steady = host();
+    const url = await serve((request, response) => {
+      count += 1;
+      if (count % 3 === 0) response.writeHead(503).end();
+      else steady(request, response);
+    });
+    expect(await verify([url])).toMatchObject({ code: 0 });
+  });
+
+  test('a file that is missing on the host is named', async () => {
+    const steady = host();
+    const url = await serve((request, response) => {
+      if (request.url?.endsWith('rows.json')) response.writeHead(404).end();
+      else steady(request, response);
+    });
+    expect((await verify([url])).err).toContain('evidence/app-db/rows.json: it is missing; the manifest names it.');
+  });
+
+  test.each([
+    ['nobody listens', 'closed', undefined],
+    ['only errors', '', (_, response) => response.writeHead(500).end()],
+    [
+      'another host is named',
+      '',
+      (_, response) => response.writeHead(302, { Location: 'https://elsewhere.example/' }).end(),
+    ],
+    ['the connection is cut', '', (request) => request.socket.destroy()],
+  ] satisfies [string, string, RequestListener | undefined][])(
+    '%s: not proven, not disproven, exit 3',
+    async (_, fixed, listener) => {
+      const url = await serve(listener ?? (() => undefined));
+      if (fixed === 'closed') await new Promise((resolve) => servers.pop()?.close(resolve));
+      const ran = await verify([url]);
+      expect(plain(ran.err)).toMatchSnapshot();
+      expect(ran).toMatchObject({ code: 3, out: '' });
+    },
+  );
+
+  test('a folder that is not there', async () => {
+    const ran = await verify(['nowhere']);
+    expect(ran.err.replace(here, '/here')).toMatchInlineSnapshot(`
+      "error VerificationUnreachable: /here/nowhere cannot be read: there is no such folder.
+        hint: check the address and the network, and try again.
+      "
+    `);
+  });
+});
