@@ -89,6 +89,7 @@ const slow = [
   'test/site/**',
   'test/system/**',
   'test/collectors/**/live*',
+  'test/ledger/writer/killed*',
   'test/ledger/go/go*',
 ].flatMap((glob) => ['--exclude', glob]);
 await suite(fast ? 'fast tests' : 'tests', VitestReport, unit, () =>

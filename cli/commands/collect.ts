@@ -47,7 +47,8 @@ export default defineCommand({
         signal: terminal.signal,
         report: showProgress(terminal),
       });
-      if (words.length === 0 && !terminal.signal.aborted) await retireUndeclared(ledger, sources, terminal);
+      const isWhole = words.length === 0 && !terminal.signal.aborted && collected.every((each) => 'evidence' in each);
+      if (isWhole) await retireUndeclared(ledger, sources, terminal);
       return collected;
     });
     if (options.json) terminal.out(`${JSON.stringify({ results: results.map(summary) }, null, 2)}\n`);
