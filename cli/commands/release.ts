@@ -63,7 +63,10 @@ async function release(folder: string, options: z.infer<typeof releaseOptions>, 
   if (options.production) await refuseDemo(folder, valid.content);
   const keys = await requireKeys(folder, terminal);
   return withLedger(folder, valid.content, keys, terminal, async (ledger) => {
-    const draft = await draftRelease(ledger, valid.content, { reason, validFor });
+    // Read again, beside the digests of its files: opening the log may have taken a while.
+    const now = await validContent(folder, terminal);
+    if (now === undefined) return 2;
+    const draft = await draftRelease(ledger, now.content, { reason, validFor });
     const last = draft.before?.release;
     if (ifChanged && last !== undefined && isUnchanged(draft) && isMostlyValid(last, draft.release.publishedAt)) {
       const text = `Nothing changed since version ${last.number}, which is valid until ${last.expiresAt}.\n`;

@@ -33,6 +33,7 @@ test('start serves the page, and Ctrl-C ends everything that was started', async
   expect(home.headers.get('x-content-type-options')).toBe('nosniff');
   expect(await home.text()).toContain('Larkspur');
   expect((await fetch(`${url}trust.json`)).headers.get('content-type')).toContain('application/json');
+  expect((await fetch(`${url}versions/1/`)).status).toBe(200);
   expect((await fetch(`${url}nothing-here/`)).status).toBe(404);
   expect(existsSync(join(workspace.root, '.candor', 'demo.env'))).toBe(true);
 
