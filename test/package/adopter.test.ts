@@ -27,7 +27,7 @@ afterAll(async () => {
   await product?.stop();
 });
 
-const [make, look, , logins, environment, collectAndLook, record] = blocks('first-evidence.md', 'sh');
+const [make, keys, look, , logins, environment, collectAndLook, record] = blocks('first-evidence.md', 'sh');
 const answers =
   '--name "Acme Tools" --legal-name "Acme GmbH" --product Anvil --url https://acme.dev --trust-url https://trust.acme.dev ' +
   '--security-email security@acme.dev --country DE --time-zone Europe/Berlin';
@@ -101,6 +101,11 @@ test('init, install, check', async () => {
   expect((await follow('node_modules/.bin/node --version')).out).toMatch(/^v24\./);
 });
 
+test('the keys are made outside the folder', async () => {
+  const { out } = await follow(keys);
+  expect(out + (await follow('ls "$HOME" .env')).out).toContain('trust-keys.pem');
+});
+
 test('the editor finds a schema for each kind of content', async () => {
   const settings = await readFile(join(shell.folder(), '.vscode', 'settings.json'), 'utf8');
   for (const file of Object.keys(editorSettings['yaml.schemas'])) {
@@ -152,9 +157,10 @@ test('what git is given holds the evidence, and no secret', async () => {
   await follow(record);
   const { out } = await follow('git ls-files');
   expect(out).toContain('content/evidence/app-db/postgres-row-security.json\n');
+  expect(out).toContain('content/ledger/log/checkpoint\n');
   expect(out).toContain('.github/workflows/trust.yml\n');
   expect(out).not.toMatch(/\.env|dist|node_modules|setup\.sql/);
-  const { out: found } = await follow(`grep -rlE '${canary}|candor:.*@' content dist || true`);
+  const { out: found } = await follow(`grep -rlE '${canary}|candor:.*@|PRIVATE KEY' content dist || true`);
   expect(found).toBe('');
 });
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 
 /** The root of this repository. */
@@ -18,17 +18,19 @@ export type Shell = {
   close: () => Promise<void>;
 };
 
-/** Opens a shell in a new empty folder. Of the environment only what every shell has is passed on, and `environment`. */
+/** Opens a shell in a new empty folder, with a home of its own. Of the environment only what every shell has is passed on, and `environment`. */
 export async function openShell(environment: Record<string, string> = {}): Promise<Shell> {
   const place = await mkdtemp(join(tmpdir(), 'candor-adopter-'));
   const state = await mkdtemp(join(tmpdir(), 'candor-shell-'));
+  const home = await mkdtemp(join(tmpdir(), 'candor-home-'));
   let folder = place;
-  let variables: Record<string, string> = { ...passedOn(), ...environment };
+  let variables: Record<string, string> = { ...passedOn(), HOME: home, ...environment };
   return {
     folder: () => folder,
     close: async () => {
       await rm(place, { recursive: true, force: true });
       await rm(state, { recursive: true, force: true });
+      await rm(home, { recursive: true, force: true });
     },
     run: async (script) => {
       const keep = `pwd > "${state}/folder"; env -0 > "${state}/environment"`;
@@ -91,6 +93,9 @@ function passedOn(): Record<string, string> {
     GIT_COMMITTER_NAME: 'Ada',
     GIT_COMMITTER_EMAIL: 'ada@acme.test',
     NO_COLOR: '1',
+    // The home is another, where keys and memory go; what npm has fetched is not fetched anew.
+    npm_config_cache: process.env.npm_config_cache ?? join(homedir(), '.npm'),
+    npm_config_userconfig: process.env.npm_config_userconfig ?? join(homedir(), '.npmrc'),
     npm_config_audit: 'false',
     npm_config_fund: 'false',
     npm_config_prefer_offline: 'true',

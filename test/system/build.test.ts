@@ -45,7 +45,7 @@ test('a build for a moment is the same, byte for byte, when it is done again', a
   const first = await page();
   expect((await run(workspace.root, ['build'], epoch)).code).toBe(0);
   expect(await page()).toBe(first);
-});
+}, 600_000);
 
 test('serve answers on the port that was asked for, and ends with its signal', async () => {
   const child = candor(workspace.root, ['serve', '--port', '45321']);

@@ -86,7 +86,7 @@ describe('the demo', () => {
     expect(claim.state).toBe('unknown');
     expect(claim.observedAt).toBe(good.observedAt);
     expect(html).toContain(good.observedAt?.slice(0, 16));
-  });
+  }, 600_000);
 
   test('nothing private has left: no canary, no password, in anything that was written or printed', async () => {
     const { root } = workspace;
