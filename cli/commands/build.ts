@@ -52,7 +52,10 @@ export default defineCommand({
 async function settled(folder: string): Promise<{ release: () => Promise<void> }> {
   try {
     const lock = await lockForWriting(folder);
-    await recover(folder);
+    await recover(folder).catch(async (error: unknown) => {
+      await lock.release();
+      throw error;
+    });
     return lock;
   } catch (error) {
     if (error instanceof CandorError && error.name === 'LedgerNotWritten') return { release: async () => undefined };

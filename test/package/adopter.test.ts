@@ -81,7 +81,7 @@ test('whatever it imports is a dependency, or in it', () => {
     .filter(({ name }) => !/^(node|virtual|astro):/.test(name))
     .filter(({ path, name }) =>
       name.startsWith('.')
-        ? !packed.files.some((file) => file.path === join(path, '..', name.replace(/\?raw$/, '')))
+        ? !packed.files.some((file) => file.path === join(path, '..', name.replace(/\?[a-z&]+$/, '')))
         : !known.some((each) => name === each || name.startsWith(`${each}/`)),
     );
   expect(strange).toEqual([]);
