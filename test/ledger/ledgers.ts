@@ -14,13 +14,21 @@ import { at, T0 } from '../posture/worlds.ts';
 export const ORIGIN = 'trust.quill.example/log';
 
 /** A content folder, a memory and keys, all thrown away in the end. */
-export type Place = { content: string; state: string; pem: string; keys: PrivateKeys; remove: () => Promise<void> };
+export type Place = {
+  root: string;
+  content: string;
+  state: string;
+  pem: string;
+  keys: PrivateKeys;
+  remove: () => Promise<void>;
+};
 
 /** Makes one. */
 export async function makePlace(): Promise<Place> {
   const root = await mkdtemp(join(tmpdir(), 'candor-ledger-'));
   const pem = makeKeys();
   return {
+    root,
     content: join(root, 'content'),
     state: join(root, 'state'),
     pem,

@@ -9,7 +9,7 @@ import { unsealed } from '../records.ts';
 const [, , json = '', change] = process.argv;
 const { content, state, pem }: { content: string; state: string; pem: string } = JSON.parse(json);
 const HOUR = 3_600_000;
-const place = { content, state, pem, keys: parseKeys(pem), remove: async () => undefined };
+const place = { root: '', content, state, pem, keys: parseKeys(pem), remove: async () => undefined };
 const ledger = await open(place, { now: () => new Date(at(T0 + HOUR)) });
 try {
   switch (change) {
