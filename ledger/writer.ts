@@ -1,25 +1,17 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  candorError,
-  type Instant,
-  type KeyUse,
-  LogEntry,
-  type LogKey,
-  MAX_ENTRY_BYTES,
-  type TreeHead,
-} from '../schemas/index.ts';
+import { candorError, type Instant, LogEntry, type LogKey, MAX_ENTRY_BYTES, type TreeHead } from '../schemas/index.ts';
 import { commit, recover } from './files/commit.ts';
 import { type Lock, lockForWriting } from './files/lock.ts';
-import { accept, type ChainedKey, fingerprintOf, keyEntry, keyFileName, keysAt, newestKey } from './keys/chain.ts';
+import { type ChainedKey, keyEntry, keyFileName } from './keys/chain.ts';
 import { keyBytes, keyFiles } from './keys/files.ts';
 import type { PrivateKeys } from './keys/private.ts';
+import { afterLastKey, extended, firstKeyOf, newChain, noteSigners, privateHalf } from './keys/signers.ts';
 import { grow, outdatedTiles } from './log/appendix.ts';
 import { type Checkpoint, signCheckpoint } from './log/checkpoint.ts';
 import { emptyRoot } from './log/merkle.ts';
-import type { NoteSigner } from './log/note.ts';
 import { proofText } from './log/proof.ts';
 import { inclusionProof, type ReadTile, TILE_WIDTH } from './log/tiles.ts';
 import { lastSigned, publishedHead, refuseFork, rememberSigned } from './memory.ts';
@@ -76,7 +68,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
       throw candorError('LedgerDamaged', { file: `${logFolder}/checkpoint`, problem: 'it is missing.' });
     if (log !== undefined && log.checkpoint.origin !== origin)
       throw candorError('LedgerOtherOrigin', { origin, found: log.checkpoint.origin });
-    const chain = log?.chain ?? newChain(options);
+    const chain = log?.chain ?? newChain(keys, options.now().toISOString(), origin);
     const ledger = new Ledger(options, chain, log, await lastBundle(content, log), lock);
     const known = [
       state === undefined ? undefined : await lastSigned(state, origin, firstKeyOf(chain)),
@@ -267,58 +259,4 @@ function keyEntryOf(entry: LogKey): NewEntry {
       [`${keysFolder}/${keyFileName(entry)}.tlog-proof`, Buffer.from(proof)],
     ],
   };
-}
-
-/** The keys of a log that is about to begin. */
-function newChain({ keys, now, origin }: LedgerOptions): ChainedKey[] {
-  const first = [...keys.checkpoint.slice(0, 1), ...keys.statement.slice(0, 1)];
-  return first
-    .map((key) => keyEntry(createPublicKey(key), { at: now().toISOString(), origin }))
-    .reduce(extended, [] as ChainedKey[]);
-}
-
-function extended(chain: ChainedKey[], entry: LogKey): ChainedKey[] {
-  const longer = accept(chain, entry);
-  if ('flaw' in longer) throw candorError('KeysInvalid', { problem: longer.flaw });
-  return longer;
-}
-
-function firstKeyOf(chain: readonly ChainedKey[]): string {
-  return chain.find(({ entry }) => entry.use === 'checkpoint')?.entry.fingerprint ?? '';
-}
-
-/** The order of keys follows from their times, so each is later than the one before. */
-function afterLastKey(chain: readonly ChainedKey[], now: Instant): Instant {
-  const last = Math.max(...chain.map(({ entry }) => Date.parse(entry.at)));
-  return new Date(Math.max(Date.parse(now), last + 1)).toISOString();
-}
-
-/**
- * The private half of the newest key of a use. With `at` an older one does as well, while it may still sign then.
- * Throws KeysUnknown when none is at hand.
- */
-export function privateHalf(chain: readonly ChainedKey[], keys: PrivateKeys, use: KeyUse, at?: Instant): KeyObject {
-  const newest = newestKey(chain, use)?.entry.fingerprint ?? '';
-  const valid = at === undefined ? [newest] : keysAt(chain, use, at).map(({ entry }) => entry.fingerprint);
-  const atHand = byFingerprint(keys[use]);
-  const found = valid.map((fingerprint) => atHand.get(fingerprint)).findLast((key) => key !== undefined);
-  if (found === undefined) throw candorError('KeysUnknown', { use, fingerprint: newest });
-  return found;
-}
-
-/**
- * Who signs a checkpoint now: the newest key, and until the hand-over ends the one before, where they are at hand.
- * Throws KeysUnknown when none is.
- */
-function noteSigners(chain: readonly ChainedKey[], keys: PrivateKeys, at: Instant): NoteSigner[] {
-  privateHalf(chain, keys, 'checkpoint', at);
-  const atHand = byFingerprint(keys.checkpoint);
-  return keysAt(chain, 'checkpoint', at).flatMap(({ entry: { origin, fingerprint } }) => {
-    const privateKey = atHand.get(fingerprint);
-    return privateKey === undefined ? [] : [{ name: origin, privateKey }];
-  });
-}
-
-function byFingerprint(keys: readonly KeyObject[]): Map<string, KeyObject> {
-  return new Map(keys.map((key) => [fingerprintOf(createPublicKey(key)), key]));
 }

@@ -80,6 +80,8 @@ export function accept(chain: readonly ChainedKey[], entry: LogKey): ChainedKey[
       : { flaw: 'it is handed over by a key that is not in the log.' };
   if (handOver === null || handOver.fingerprint !== newest.entry.fingerprint)
     return { flaw: 'the key before it did not hand over to it.' };
+  if (Date.parse(handOver.endsAt) < Date.parse(entry.at))
+    return { flaw: 'the key before it had ended when it handed over.' };
   const signature = Buffer.from(handOver.signature, 'base64');
   const isProper = signature.toString('base64') === handOver.signature;
   const algorithm = entry.use === 'checkpoint' ? null : 'sha256';

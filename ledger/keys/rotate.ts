@@ -1,9 +1,10 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Instant, KeyUse, LogKey } from '../../schemas/index.ts';
-import { type Ledger, privateHalf } from '../writer.ts';
+import type { Ledger } from '../writer.ts';
 import { type ChainedKey, fingerprintOf } from './chain.ts';
 import { replaceKeyFile } from './key-file.ts';
 import { makeKeys, type PrivateKeys, parseKeys } from './private.ts';
+import { privateHalf } from './signers.ts';
 
 /**
  * Hands the log over to a new pair of keys. These are added to `pem`, the keys until now, and written to `file` before
