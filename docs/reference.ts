@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Collector } from '../collectors/define.ts';
-import { type ContentType, contentTypes, errorNames, explainError } from '../schemas/index.ts';
+import { type ContentType, contentTypes, errorNames, explainError, publishedTypes } from '../schemas/index.ts';
 import {
   contentGlob,
   contentJsonSchema,
@@ -26,6 +26,11 @@ export function referenceFiles(collectors: ReadonlyMap<string, Collector>, examp
   return new Map([
     ...schemas,
     ['content.md', contentPage(examples)],
+    ...Object.entries(publishedTypes).map(([name, { schema }]): [string, string] => [
+      `published/${name}.schema.json`,
+      `${JSON.stringify(z.toJSONSchema(schema, { target: 'draft-7' }), null, 2)}\n`,
+    ]),
+    ['published.md', publishedPage()],
     ['errors.md', errorsPage()],
     ['collectors.md', collectorsPage([...collectors.values()])],
     // So that editors complete this repository’s own content.
@@ -60,6 +65,25 @@ function contentPage(examples: Examples): string {
     'or when `.vscode/settings.json` maps the folders, as `candor init` sets it up.',
   ].join('\n');
   return page('Content', [intro, ...parts.flat()]);
+}
+
+function publishedPage(): string {
+  const intro = [
+    'What candor writes for machines. All of it is canonical JSON (RFC 8785) with a newline, and strict: another field is an',
+    'error. Evidence, heartbeats, keys and releases are leaves of the log, byte for byte. Beside them lie',
+    '`.tlog-proof` (C2SP tlog-proof: the inclusion in the log) and `.sigstore.json` (a sigstore bundle, v0.3, around a DSSE',
+    'envelope with an in-toto Statement v1; ECDSA P-256). `/log/` is a C2SP tlog-tiles log with signed-note checkpoints',
+    '(Ed25519). Statements name the files by their published paths, and their predicate types are',
+    '`urn:candor:evidence:1` (origin, index, collectedAt), `urn:candor:release:1` (origin, index, number, publishedAt,',
+    'expiresAt) and `urn:candor:manifest:1` (origin, builtAt, expiresAt).',
+  ].join('\n');
+  const parts = Object.entries(publishedTypes).flatMap(([name, { path, schema }]) => [
+    `## ${name}`,
+    schema.meta()?.description ?? '',
+    `Published as \`${path}\`; [JSON Schema](published/${name}.schema.json).`,
+    fieldTables(z.toJSONSchema(schema)),
+  ]);
+  return page('Published files', [intro, ...parts]);
 }
 
 /** One table for a plain schema; for a union one a branch, after the field that chooses it. */
@@ -141,8 +165,10 @@ function typeOf(schema: JsonSchema, root: JsonSchema): string {
     number: 'number',
     boolean: 'true or false',
     object: 'fields',
+    null: '`null`',
   };
-  return (typeof schema.type === 'string' ? types[schema.type] : undefined) ?? 'any value';
+  const names = [schema.type ?? []].flat().map((name) => types[name] ?? 'any value');
+  return names.length === 0 ? 'any value' : names.join(' or ');
 }
 
 function errorsPage(): string {

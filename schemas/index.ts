@@ -16,6 +16,7 @@ export * from './finding.ts';
 export * from './incident.ts';
 export * from './log.ts';
 export * from './organization.ts';
+export * from './published.ts';
 export * from './release.ts';
 export * from './request.ts';
 export * from './roadmap.ts';
