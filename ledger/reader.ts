@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { canonicalJson } from '../posture/digest.ts';
 import { candorError, LogKey } from '../schemas/index.ts';
 import { codeOf } from './files/error-code.ts';
 import { accept, type ChainedKey, noteVerifiers } from './keys/chain.ts';
@@ -120,10 +121,12 @@ export async function textOf(file: string): Promise<string | undefined> {
   });
 }
 
-/** JSON, or undefined for what is none. */
+/** JSON, or undefined for what is none. Half a surrogate pair is none either: it has no UTF-8, so nobody can sign it. */
 export function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    if (/\\u[dD][89a-fA-F]/.test(text)) canonicalJson(value);
+    return value;
   } catch {
     return undefined;
   }

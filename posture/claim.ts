@@ -12,7 +12,7 @@ import { checkSupport, type Known } from './support.ts';
 import { earlier, endOf, freshnessAt, later } from './time.ts';
 
 /** From best to worst; a claim is as good as the worst that it rests on. */
-const rank: readonly ClaimState[] = [
+export const rank: readonly ClaimState[] = [
   'verified',
   'attested',
   'accepted-risk',

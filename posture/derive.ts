@@ -59,7 +59,8 @@ export function coverageOf(claims: readonly Pick<DerivedClaim, 'status' | 'state
   return { inPlace: inPlace.length, verified, percent };
 }
 
-function countStates(states: readonly ClaimState[]): StateCounts {
+/** How many claims are in each state. */
+export function countStates(states: readonly ClaimState[]): StateCounts {
   const counts: StateCounts = {
     verified: 0,
     attested: 0,

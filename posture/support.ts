@@ -18,7 +18,8 @@ const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** What is known when a claim is judged. Evidence is keyed `<source>/<collector>`. */
 export type Known = {
-  sources: ReadonlyMap<string, Source>;
+  /** Undefined for a stranger, who does not know what is declared: then evidence alone decides. */
+  sources: ReadonlyMap<string, Source> | undefined;
   evidence: ReadonlyMap<string, Evidence>;
   /** Records that could not be trusted, with the reason. */
   damaged: ReadonlyMap<string, string>;
@@ -86,15 +87,8 @@ function judge(
   const failing = failures(result, exceptions);
   if (failing !== undefined) return failing;
 
-  const source = known.sources.get(sourceId);
-  const collection = source?.collect[collector];
-  if (source === undefined || collection === undefined) return unknown('The source no longer collects this.');
-  if (source.environment !== evidence.environment)
-    return unknown(
-      `The evidence is of the ${evidence.environment} environment; the source is now ${source.environment}.`,
-    );
-  if (expectDigest(collection) !== evidence.collector.expectDigest)
-    return unknown('The declared intent has changed since it was collected.');
+  const outdated = known.sources === undefined ? undefined : undeclared(evidence, known.sources.get(sourceId));
+  if (outdated !== undefined) return unknown(outdated);
 
   if (result.outcome === 'error') return unknown(`Could not look: ${result.reason}`, result.since);
   if (result.outcome === 'inconclusive') return unknown(result.reason, result.since);
@@ -108,6 +102,17 @@ function judge(
   if (result.outcome === 'failed')
     return { state: 'accepted-risk', reason: `Fails, and is accepted for now: ${result.reason}`, since: result.since };
   return { state: 'verified', reason: result.reason, since: result.since };
+}
+
+/** Why evidence says nothing of what is declared now, or undefined. */
+function undeclared({ collector, environment }: Evidence, source: Source | undefined): string | undefined {
+  const collection = source?.collect[collector.id];
+  if (source === undefined || collection === undefined) return 'The source no longer collects this.';
+  if (source.environment !== environment)
+    return `The evidence is of the ${environment} environment; the source is now ${source.environment}.`;
+  return expectDigest(collection) === collector.expectDigest
+    ? undefined
+    : 'The declared intent has changed since it was collected.';
 }
 
 /** The listed failures that no exception names, and whether there are any at all, listed or not. */

@@ -1,8 +1,9 @@
 import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import { canonicalJson } from '../../posture/digest.ts';
-import { type FileDigest, type Instant, LogKey, SiteManifest } from '../../schemas/index.ts';
+import { type FileDigest, type Instant, LogKey, MAX_ENTRY_BYTES, SiteManifest } from '../../schemas/index.ts';
 import { fingerprintOf, keyFileName, useOf } from '../keys/chain.ts';
 import { keyBytes } from '../keys/files.ts';
+import { leafHash } from '../log/merkle.ts';
 import { MANIFEST, MANIFEST_BUNDLE } from '../publish.ts';
 import { jsonOf } from '../reader.ts';
 import { hintOf, openStatement, type Statement } from '../statement.ts';
@@ -43,6 +44,10 @@ export class ProvenFiles {
     this.signedBy = signedBy;
     this.#published = published;
     this.#listed = new Map(manifest.files.map((file) => [file.path, file]));
+    if (this.#listed.size < manifest.files.length) throw fails(MANIFEST, 'it names a file twice.');
+    const strange = manifest.files.find(({ path }) => !path.isWellFormed() || /\p{Cc}/u.test(path));
+    if (strange !== undefined)
+      throw fails(MANIFEST, `it names a file that no host can have (${JSON.stringify(strange.path)}).`);
   }
 
   /** The digest of a file, when the manifest names it. */
@@ -66,7 +71,7 @@ export class ProvenFiles {
     if (listed === undefined) throw fails(path, 'it is needed for the proof, but the manifest does not name it.');
     const bytes = await this.#published.read(path);
     if (bytes === undefined) throw fails(path, 'it is missing; the manifest names it.');
-    if (hash('sha256', bytes) !== listed.digest)
+    if (bytes.length !== listed.bytes || hash('sha256', bytes) !== listed.digest)
       throw fails(path, 'it is not the file that the manifest names; it was changed.');
     this.#seen.add(path);
     return bytes;
@@ -97,6 +102,13 @@ export class ProvenFiles {
   }
 }
 
+/** The leaf hash of a published file. Throws DoesNotHold for one that is longer than an entry can be. */
+export async function leafOf(files: ProvenFiles, path: string): Promise<Buffer> {
+  const bytes = await files.read(path);
+  if (bytes.length > MAX_ENTRY_BYTES) throw fails(path, 'it is longer than an entry of a log can be.');
+  return leafHash(bytes);
+}
+
 /**
  * Opens the manifest: the bundle’s signature by a published statement key, the manifest’s digest, its shape, and that
  * it is of this moment. Whether that key is in the log is proven later. Throws DoesNotHold.
@@ -121,6 +133,8 @@ export async function openManifest(published: Published, now: Instant): Promise<
     throw fails(MANIFEST, 'it is signed, but it is not a manifest as this version knows it.');
   const manifest = parsed.data;
   const { builtAt, expiresAt } = manifest;
+  if (Date.parse(expiresAt) < Date.parse(builtAt))
+    throw fails(MANIFEST, `it expires (${expiresAt}) before it was made (${builtAt}).`);
   if (Date.parse(builtAt) > Date.parse(now) + TIME_SLACK_MS)
     throw fails(MANIFEST, `it is dated in the future (${builtAt}).`);
   if (Date.parse(now) > Date.parse(expiresAt))

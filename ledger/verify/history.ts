@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { renew } from '../../posture/heartbeat.ts';
 import {
   type Evidence,
   type Instant,
@@ -11,6 +12,7 @@ import { accept, type ChainedKey } from '../keys/chain.ts';
 import { jsonOf } from '../reader.ts';
 import { evidenceId } from '../records/seal.ts';
 import { isBefore, latest, TIME_SLACK_MS, timeOf } from '../times.ts';
+import { contradictionIn } from './contradiction.ts';
 import { type HeartbeatFacts, heartbeatIn } from './heartbeat-text.ts';
 
 /** The newest state of one record, as the log tells it. */
@@ -18,9 +20,9 @@ export type RecordHead = {
   /** Its newest entry: a record or a heartbeat. */
   newest: PreviousEntry;
   collectedAt: Instant;
-  /** The entry that holds the record whole, and its id. */
+  /** The entry that holds the record whole, and the record in it. */
   whole: PreviousEntry;
-  id: string;
+  record: Evidence;
 };
 
 /** A version, as the log tells it. */
@@ -31,8 +33,8 @@ export type TreeBefore = () => string;
 
 /**
  * Reads a log from its first entry and refuses what an honest writer cannot write: an entry that does not follow the one
- * before of its record (removed, reordered, replayed), one that is dated back or in the future, a key that nobody handed
- * over to, a version out of turn. Memory grows with the number of records and versions, not of entries.
+ * before of its record (removed, reordered, replayed), one that is dated back or in the future or contradicts itself, a
+ * key that nobody handed over to, a version out of turn. Memory grows with the number of records and versions, not of entries.
  */
 export class History {
   chain: ChainedKey[] = [];
@@ -107,6 +109,8 @@ export class History {
       return `version ${release.number} does not follow the version before it.`;
     if (release.log.size !== index || release.log.root !== rootBefore())
       return `version ${release.number} was made for another log.`;
+    if (!isBefore(release.publishedAt, release.expiresAt))
+      return `version ${release.number} had expired when it was made.`;
     this.releases.push({ release, index, digest });
     return undefined;
   }
@@ -118,8 +122,23 @@ export class History {
     const flaw = follows(name, head, previous) ?? collected(name, head, collectedAt, run.endedAt);
     if (flaw !== undefined) return flaw;
     if (evidenceId(entry) !== id) return 'its content does not match its id.';
-    this.records.set(name, { newest: place, collectedAt, whole: place, id });
+    const contradiction = contradictionIn(entry, head?.record);
+    if (contradiction !== undefined) return contradiction;
+    this.records.set(name, { newest: place, collectedAt, whole: place, record: entry });
     return undefined;
+  }
+
+  /** What the records say as of the last entry, by `<source>/<collector>`. */
+  said(): Map<string, Evidence> {
+    const said = ([name, { record, collectedAt }]: [string, RecordHead]): [string, Evidence] => {
+      const { commit } = record.collector;
+      // Who ran it, and for how long, is no part of what it says.
+      return [
+        name,
+        collectedAt === record.collectedAt ? record : renew(record, { collectedAt, commit, run: record.run }),
+      ];
+    };
+    return new Map([...this.records].map(said));
   }
 
   #heartbeat(
@@ -129,7 +148,7 @@ export class History {
     const head = this.records.get(name);
     const flaw = follows(name, head, previous) ?? collected(name, head, collectedAt, endedAt);
     if (flaw !== undefined) return flaw;
-    if (head === undefined || record !== head.id) return 'it renews a record that is not there.';
+    if (head === undefined || record !== head.record.id) return 'it renews a record that is not there.';
     head.newest = place;
     head.collectedAt = collectedAt;
     return undefined;

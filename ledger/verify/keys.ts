@@ -1,3 +1,4 @@
+import type { Instant } from '../../schemas/index.ts';
 import { fingerprintOf, keyFileName, keysAt } from '../keys/chain.ts';
 import { keyFiles } from '../keys/files.ts';
 import { fails, type ProvenFiles } from './files.ts';
@@ -5,9 +6,14 @@ import type { ProvenLog } from './log.ts';
 
 /**
  * That the published keys are those of the log, no more and no less, and that the manifest is signed by one of them that
- * could sign then. `pinned` is the beginning of a fingerprint that must be among them. Throws DoesNotHold.
+ * may sign at `now`: whoever has an old one could date back what it signs. `pinned` is the beginning of a fingerprint that must be among them. Throws DoesNotHold.
  */
-export async function verifyKeys(files: ProvenFiles, log: ProvenLog, pinned: string | undefined): Promise<void> {
+export async function verifyKeys(
+  files: ProvenFiles,
+  log: ProvenLog,
+  now: Instant,
+  pinned: string | undefined,
+): Promise<void> {
   const { chain } = log.history;
   const expected = new Set(['keys/index.html']);
   for (const { entry } of chain) {
@@ -21,7 +27,7 @@ export async function verifyKeys(files: ProvenFiles, log: ProvenLog, pinned: str
   }
   for (const path of files.paths(/^keys\//))
     if (!expected.has(path)) throw fails(path, 'it is a key that the log does not have.');
-  const signers = keysAt(chain, 'statement', files.manifest.builtAt).map(({ publicKey }) => fingerprintOf(publicKey));
+  const signers = keysAt(chain, 'statement', now).map(({ publicKey }) => fingerprintOf(publicKey));
   if (!signers.includes(files.signedBy))
     throw fails(
       'manifest.sigstore.json',

@@ -2,9 +2,10 @@ import type { Instant } from '../../schemas/index.ts';
 import { keysAt, noteVerifiers } from '../keys/chain.ts';
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from '../log/checkpoint.ts';
 import { emptyRoot, leafHash } from '../log/merkle.ts';
-import { Edge, entriesOf, TILE_WIDTH, type TileName, tilePath, tileWidth } from '../log/tiles.ts';
+import { Edge, entriesOf, hashTiles, TILE_WIDTH, type TileName, tilePath, tileWidth } from '../log/tiles.ts';
 import { fails, type ProvenFiles } from './files.ts';
 import { History } from './history.ts';
+import { verifyVersion } from './releases.ts';
 
 /** Bundles that are fetched ahead of the one that is hashed. */
 const AHEAD = 4;
@@ -40,6 +41,7 @@ export async function verifyLog(
   const tiles: { tile: TileName; bytes: Buffer }[] = [];
   const edge = new Edge((tile, hashes) => tiles.push({ tile, bytes: Buffer.concat(hashes) }));
   const partials = partialsOf(files);
+  let versions = 0;
   for await (const { index, width, bundle } of bundles(files, size)) {
     const name = { level: 'entries', index, width } as const;
     const entries = entriesOf(bundle, width);
@@ -49,6 +51,10 @@ export async function verifyLog(
       const flaw = history.add(index * TILE_WIDTH + at, bytes, leaf, () => edge.root().toString('hex'));
       if (flaw !== undefined) throw fails(`log/${tilePath(name)}`, `entry ${index * TILE_WIDTH + at}: ${flaw}`);
       edge.push(leaf);
+      // Now, while the records are as they were when it was made.
+      const version = history.releases[versions];
+      if (version !== undefined) await verifyVersion(files, version, history);
+      versions = history.releases.length;
       if (sizes.has(edge.size)) rootAt.set(edge.size, edge.root());
     }
     await comparePartials(files, partials, name, bundle);
@@ -57,9 +63,11 @@ export async function verifyLog(
   }
   for (const { tile, hashes } of edge.partial()) await compareTile(files, partials, tile, Buffer.concat(hashes));
   for (const [path] of [...partials.values()].flat()) throw fails(path, 'it is a tile that the log does not have.');
+  requireNoMore(files, size);
   rootAt.set(size, edge.root());
 
-  const opened = openCheckpoint(note, noteVerifiers(keysAt(history.chain, 'checkpoint', files.manifest.builtAt)));
+  // It was signed when its newest entry was made, and by nobody whose key had ended then.
+  const opened = openCheckpoint(note, noteVerifiers(keysAt(history.chain, 'checkpoint', history.newest)));
   if ('flaw' in opened) throw fails(head, opened.flaw);
   if (!edge.root().equals(checkpoint.root))
     throw fails(head, 'its root is not that of the entries that are published.');
@@ -87,6 +95,18 @@ async function* bundles(files: ProvenFiles, size: number): AsyncGenerator<Bundle
     const next = await ahead.shift();
     if (next !== undefined) yield next;
   }
+}
+
+/** That nothing is published below /log/ but the log. Partial tiles were compared before. Throws DoesNotHold. */
+function requireNoMore(files: ProvenFiles, size: number): void {
+  const expected = new Set(['log/checkpoint']);
+  for (const tile of hashTiles(size)) {
+    if (tile.width < TILE_WIDTH) continue;
+    expected.add(`log/${tilePath(tile)}`);
+    if (tile.level === 0) expected.add(`log/${tilePath({ ...tile, level: 'entries' })}`);
+  }
+  for (const path of files.paths(/^log\/(?!tile\/.*\.p\/[0-9]+$)/))
+    if (!expected.has(path)) throw fails(path, 'it is a file that the log does not have.');
 }
 
 type Partials = Map<string, [path: string, width: number][]>;

@@ -1,10 +1,10 @@
 import type { Instant, KeyUse } from '../../schemas/index.ts';
 import { type ChainedKey, keysAt, noteVerifiers } from '../keys/chain.ts';
 import { openCheckpoint, parseCheckpoint } from '../log/checkpoint.ts';
-import { leafHash, rootFromInclusion } from '../log/merkle.ts';
+import { rootFromInclusion } from '../log/merkle.ts';
 import { type ProofFile, parseProof } from '../log/proof.ts';
 import { openStatement, type Statement } from '../statement.ts';
-import { fails, type ProvenFiles } from './files.ts';
+import { fails, leafOf, type ProvenFiles } from './files.ts';
 import type { ProvenLog } from './log.ts';
 
 /** A proof file that was read, with the size of the log that it leads to. */
@@ -32,7 +32,7 @@ export async function verifyProofs(files: ProvenFiles, proofs: readonly ReadProo
     if (opened.checkpoint.origin !== log.checkpoint.origin) throw fails(path, 'it leads to another log.');
     if (log.rootAt.get(size)?.equals(root) !== true)
       throw fails(path, 'it leads to a checkpoint that this log never had.');
-    const reached = rootFromInclusion(leafHash(await files.read(subject)), index, size, hashes);
+    const reached = rootFromInclusion(await leafOf(files, subject), index, size, hashes);
     if (reached?.equals(root) !== true) throw fails(path, `it does not lead from ${subject} to its checkpoint.`);
   }
 }

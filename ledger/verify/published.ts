@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { open, readdir, realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { candorError } from '../../schemas/index.ts';
 import { codeOf } from '../files/error-code.ts';
@@ -14,14 +14,16 @@ export type Published = {
   list: (() => Promise<string[]>) | undefined;
 };
 
+/** What the system says of a name that no file has, or that none can have. */
+const notThere = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO', 'ERR_INVALID_ARG_VALUE']);
 const TIMEOUT_MS = 30_000;
 const TRIES = 3;
 /** No file of a page is larger; what is, is no file of it. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
-/** Opens an address (http, https) or a folder. */
+/** Opens an address (http, https) or a folder. Throws VerificationUnreachable for what is no address. */
 export function openPublished(place: string, cwd: string): Published {
-  return /^https?:\/\//.test(place) ? atAddress(place) : inFolder(resolve(cwd, place));
+  return /^https?:\/\//i.test(place) ? atAddress(place) : inFolder(resolve(cwd, place));
 }
 
 function inFolder(folder: string): Published {
@@ -32,12 +34,14 @@ function inFolder(folder: string): Published {
       // A name that leads out of the folder is no file of it.
       if (relative(folder, file).split(sep)[0] === '..') return undefined;
       try {
-        return await readFile(file);
+        // Nor is one that a link leads to elsewhere, and a device or a pipe might never end.
+        const [root, real] = await Promise.all([realpath(folder), realpath(file)]);
+        return real.startsWith(root.endsWith(sep) ? root : `${root}${sep}`) ? await regularFile(real) : undefined;
       } catch (error) {
         const code = codeOf(error);
         if (!existsSync(folder))
           throw candorError('VerificationUnreachable', { address: folder, problem: 'there is no such folder' });
-        if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
+        if (code !== undefined && notThere.has(code)) return undefined;
         throw candorError('VerificationUnreachable', { address: file, problem: code ?? 'unknown reason' });
       }
     },
@@ -54,8 +58,34 @@ function inFolder(folder: string): Published {
   };
 }
 
+/** A file of a folder; undefined for anything else, and for one that is too large. */
+async function regularFile(file: string): Promise<Buffer | undefined> {
+  // Without waiting: nobody may ever write to a pipe.
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const stats = await handle.stat();
+    return stats.isFile() && stats.size <= MAX_BYTES ? await handle.readFile() : undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The folder of a page, whatever stands behind it. Throws VerificationUnreachable. */
+function baseOf(address: string): URL {
+  const base = URL.parse(address);
+  if (base === null) throw candorError('VerificationUnreachable', { address, problem: 'it is no address' });
+  if (base.username !== '' || base.password !== '')
+    throw candorError('VerificationUnreachable', {
+      address: base.origin,
+      problem: 'a stranger has no password; leave it out of the address',
+    });
+  for (const part of ['search', 'hash'] as const) base[part] = '';
+  if (!base.pathname.endsWith('/')) base.pathname += '/';
+  return base;
+}
+
 function atAddress(address: string): Published {
-  const base = new URL(address.endsWith('/') ? address : `${address}/`);
+  const base = baseOf(address);
   return {
     address: base.href,
     read: async (path) => {

@@ -1,10 +1,9 @@
 import { renew } from '../../posture/heartbeat.ts';
 import { after, freshnessAt } from '../../posture/time.ts';
 import { Evidence, Heartbeat, type Instant } from '../../schemas/index.ts';
-import { leafHash } from '../log/merkle.ts';
 import { jsonOf } from '../reader.ts';
 import { recordFiles } from '../records/store.ts';
-import { fails, type ProvenFiles, requireSubjects } from './files.ts';
+import { fails, leafOf, type ProvenFiles, requireSubjects } from './files.ts';
 import type { RecordHead } from './history.ts';
 import type { ProvenLog } from './log.ts';
 import { openBundleAt } from './proofs.ts';
@@ -40,14 +39,14 @@ async function verifyRecord(
   renewed: boolean,
 ): Promise<Evidence> {
   const bytes = await files.read(paths.record);
-  if (leafHash(bytes).toString('hex') !== head.whole.digest)
+  if ((await leafOf(files, paths.record)).toString('hex') !== head.whole.digest)
     throw fails(paths.record, `it is not the newest record in the log, which is entry ${head.whole.index}.`);
   const record = Evidence.parse(jsonOf(bytes.toString('utf8')));
   const subjects: [string, string][] = [[paths.record, files.digestOf(paths.record) ?? '']];
   let current = record;
   if (renewed) {
     const heartbeat = await files.read(paths.heartbeat);
-    if (leafHash(heartbeat).toString('hex') !== head.newest.digest)
+    if ((await leafOf(files, paths.heartbeat)).toString('hex') !== head.newest.digest)
       throw fails(paths.heartbeat, `it is not the newest heartbeat in the log, which is entry ${head.newest.index}.`);
     current = renew(record, Heartbeat.parse(jsonOf(heartbeat.toString('utf8'))));
     subjects.push([paths.heartbeat, files.digestOf(paths.heartbeat) ?? '']);

@@ -1,14 +1,57 @@
-import type { Instant } from '../../schemas/index.ts';
+import { canonicalJson } from '../../posture/digest.ts';
+import { type Instant, type Release, ReleaseContents } from '../../schemas/index.ts';
+import { jsonOf } from '../reader.ts';
 import { fails, type ProvenFiles, requireSubjects } from './files.ts';
+import type { History, LoggedRelease } from './history.ts';
 import type { ProvenLog } from './log.ts';
 import { openBundleAt } from './proofs.ts';
+import { readTrust } from './states.ts';
 
 /** The pages about versions that each build makes anew. */
 const rendered = new Set(['versions/index.html', 'versions/compare/index.html']);
 
 /**
- * That every version in the log is published as it was, with nothing added to it, and that the newest has not expired.
- * Throws DoesNotHold.
+ * That a version is published as it was logged, and says nothing but what the log then held: its manifest what its own
+ * trust.json says, and that what the records in `history` say. Throws DoesNotHold.
+ */
+export async function verifyVersion(
+  files: ProvenFiles,
+  { release, index, digest }: LoggedRelease,
+  history: History,
+): Promise<void> {
+  const folder = `versions/${release.number}`;
+  const manifest = `${folder}/manifest.json`;
+  if (files.digestOf(manifest) !== digest)
+    throw fails(manifest, `it is not version ${release.number} as it was logged (entry ${index}).`);
+  for (const { path, digest: named } of release.files)
+    if (files.digestOf(`versions/${path}`) !== named)
+      throw fails(`versions/${path}`, `it is not the file that version ${release.number} was published with.`);
+  const has = (path: string) => release.files.some((file) => `versions/${file.path}` === path);
+  const derived = `${folder}/trust.json`;
+  if (!has(derived)) throw fails(manifest, 'it does not name what it was derived from (trust.json).');
+  const trust = await readTrust(files, derived, history.said());
+  const told = ({ coverage, states, demo }: Pick<Release, 'coverage' | 'states' | 'demo'>, at: Instant) =>
+    canonicalJson({ coverage, states, demo, at });
+  if (told(release, release.publishedAt) !== told(trust, trust.generatedAt))
+    throw fails(manifest, 'its date, coverage, states or demonstration are not those of its trust.json.');
+  const contents = `${folder}/contents.json`;
+  if (has(contents)) await verifyContents(files, contents, history.records);
+}
+
+/** That the evidence which a version names was the newest in the log. Throws DoesNotHold. */
+async function verifyContents(files: ProvenFiles, path: string, records: History['records']): Promise<void> {
+  const parsed = ReleaseContents.safeParse(jsonOf(await files.text(path)));
+  if (!parsed.success) throw fails(path, 'it does not tell what a version was made from.');
+  for (const { source, collector, id, collectedAt, index } of parsed.data.evidence) {
+    const head = records.get(`${source}/${collector}`);
+    if (head?.record.id !== id || head.collectedAt !== collectedAt || head.newest.index !== index)
+      throw fails(path, `it names evidence of ${source}/${collector} that was not the newest in the log.`);
+  }
+}
+
+/**
+ * That every version in the log is signed, with nothing added to it, and that the newest has not expired; what they say
+ * was proven beside the log. Throws DoesNotHold.
  */
 export async function verifyReleases(files: ProvenFiles, log: ProvenLog, now: Instant): Promise<void> {
   const expected = new Set(rendered);
@@ -16,13 +59,7 @@ export async function verifyReleases(files: ProvenFiles, log: ProvenLog, now: In
     const manifest = `versions/${release.number}/manifest.json`;
     const bundle = `versions/${release.number}/manifest.sigstore.json`;
     for (const path of [manifest, bundle, `versions/${release.number}/manifest.tlog-proof`]) expected.add(path);
-    if (files.digestOf(manifest) !== digest)
-      throw fails(manifest, `it is not version ${release.number} as it was logged (entry ${index}).`);
-    for (const { path, digest: named } of release.files) {
-      expected.add(`versions/${path}`);
-      if (files.digestOf(`versions/${path}`) !== named)
-        throw fails(`versions/${path}`, `it is not the file that version ${release.number} was published with.`);
-    }
+    for (const { path } of release.files) expected.add(`versions/${path}`);
     const statement = await openBundleAt(files, bundle, log.history.chain, release.publishedAt);
     requireSubjects(statement, 'urn:candor:release:1', [[manifest, digest]], bundle);
     const { origin, number } = statement.predicate;

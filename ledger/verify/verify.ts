@@ -1,5 +1,6 @@
 import type { Instant, KeyUse } from '../../schemas/index.ts';
 import type { ChainedKey } from '../keys/chain.ts';
+import { isBefore, TIME_SLACK_MS } from '../times.ts';
 import { DoesNotHold, fails, openManifest, type ProvenFiles } from './files.ts';
 import { verifyKeys } from './keys.ts';
 import { type ProvenLog, verifyLog } from './log.ts';
@@ -82,10 +83,10 @@ async function prove(published: Published, options: VerifyOptions, report: Verif
 
   const remembered = await options.recall(origin);
   const proofs = await readProofs(files);
-  const sizes = new Set([...proofs.map(({ size }) => size), files.manifest.log.size, remembered?.size ?? 0]);
+  const sizes = new Set([...proofs.map(({ size }) => size), remembered?.size ?? 0]);
   const log = await verifyLog(files, now, sizes, (done, of) => progress('the log', done, of));
   requireHead(files, log);
-  await verifyKeys(files, log, pinned);
+  await verifyKeys(files, log, now, pinned);
   const { chain, releases } = log.history;
   const { size, root } = log.checkpoint;
   report.log = { size, root: root.toString('hex') };
@@ -130,10 +131,16 @@ async function prove(published: Published, options: VerifyOptions, report: Verif
   report.seen = rememberedBy(log, files);
 }
 
-/** The manifest must speak of a head that this log had. Throws DoesNotHold. */
-function requireHead({ manifest }: ProvenFiles, { rootAt }: ProvenLog): void {
-  if (rootAt.get(manifest.log.size)?.toString('hex') !== manifest.log.root)
+/** The manifest must speak of the head that it is published with, and not be older than it. Throws DoesNotHold. */
+function requireHead({ manifest }: ProvenFiles, { checkpoint, history }: ProvenLog): void {
+  if (manifest.log.size !== checkpoint.size || manifest.log.root !== checkpoint.root.toString('hex'))
     throw fails('manifest.json', 'it was made for another log.');
+  const { builtAt } = manifest;
+  if (history.newest !== undefined && isBefore(builtAt, history.newest, TIME_SLACK_MS))
+    throw fails(
+      'manifest.json',
+      `it is dated back: it says ${builtAt}, but the log has an entry from ${history.newest}.`,
+    );
 }
 
 /** Files that nobody signed: refused where evidence is kept, told elsewhere. Throws DoesNotHold. */

@@ -5,15 +5,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { keyEntry } from '../../../ledger/keys/chain.ts';
 import { keyBytes } from '../../../ledger/keys/files.ts';
 import { makeKeys, parseKeys } from '../../../ledger/keys/private.ts';
-import { grow } from '../../../ledger/log/appendix.ts';
-import { signCheckpoint } from '../../../ledger/log/checkpoint.ts';
 import { leafHash } from '../../../ledger/log/merkle.ts';
-import { copyPublished } from '../../../ledger/publish.ts';
-import { newestFirst, readLog } from '../../../ledger/reader.ts';
 import { retire } from '../../../ledger/records/keep.ts';
 import { readEvidence, recordFiles } from '../../../ledger/records/store.ts';
+import type { Remembered } from '../../../ledger/verify/memory.ts';
 import { canonicalJson } from '../../../posture/digest.ts';
 import { T0 } from '../../posture/worlds.ts';
+import { edited, forgeLog, verdictOn } from './forger.ts';
 import { copyOf, DAY, HOUR, makePage, type Page, passing, put, richPage, sign } from './page.ts';
 
 /** Somebody with the company’s keys, who signs whatever is put before them. */
@@ -28,38 +26,11 @@ beforeEach(async () => {
 afterEach(() => page.remove());
 
 /** The first thing that fails, in a line. */
-async function verdict(...[now = NOW, ...more]: Partial<Parameters<Page['verify']>>): Promise<string> {
-  const { failure } = await page.verify(now, ...more);
-  return failure === null ? 'it holds' : `${failure.file}: ${failure.problem}`;
-}
-
+const verdict = (now = NOW, ...more: [remembered?: Remembered, pinned?: string]) => verdictOn(page, now, ...more);
 /** Signs the site as it lies there. */
 const resign = (now = NOW) => sign(page.site, page.content, page.keys, now);
-
-/** Publishes what is kept, with a log of other entries, rightly hashed and rightly signed. */
-async function forge(change: (entries: Buffer[]) => Buffer[], now = NOW): Promise<void> {
-  const log = await readLog(page.content);
-  const [key] = page.keys.checkpoint;
-  if (log === undefined || key === undefined) throw new Error('no log');
-  const entries: Buffer[] = [];
-  for await (const { bytes } of newestFirst(page.content, log)) entries.unshift(bytes);
-  const grown = await grow(0, [], change(entries), () => Promise.reject(new Error('nothing is there')));
-  const { origin } = log.checkpoint;
-  const note = signCheckpoint({ origin, size: grown.size, root: grown.root }, [{ name: origin, privateKey: key }]);
-  await rm(join(page.content, 'ledger/log'), { recursive: true });
-  for (const [path, bytes] of grown.tiles) await put(join(page.content, 'ledger/log', path), bytes);
-  await put(join(page.content, 'ledger/log/checkpoint'), note);
-  for (const folder of ['log', 'keys', 'evidence', 'versions']) await rm(join(page.site, folder), { recursive: true });
-  await copyPublished(page.content, page.site);
-  await resign(now);
-}
-
-/** An entry with other words in it. */
-function edited(entry: Buffer | undefined, change: (value: Record<string, unknown>) => void): Buffer {
-  const value: Record<string, unknown> = JSON.parse(entry?.toString('utf8') ?? '');
-  change(value);
-  return Buffer.from(`${canonicalJson(value)}\n`);
-}
+/** Publishes a log of other entries. */
+const forge = (change: (entries: Buffer[]) => Buffer[]) => forgeLog(page, NOW, change);
 
 /** The positions of the entries of the rich page. */
 const at = { app: 2, vault: 3, release: 4, appBeat: 5, vaultAgain: 6, second: 7, appBeatAgain: 8 };
@@ -375,7 +346,7 @@ describe('the page', () => {
     await writeFile(file, JSON.stringify(trust));
     await resign();
     expect(await verdict()).toMatchInlineSnapshot(
-      `"trust.json: rows-are-scoped is called verified by app-db/rows#no-cross-tenant-read, but the proven record says inconclusive."`,
+      `"trust.json: rows-are-scoped calls app-db/rows#no-cross-tenant-read verified, but by the proven record, which says inconclusive, it is unknown."`,
     );
     await writeFile(file, JSON.stringify({ ...honest, coverage: { inPlace: 1, verified: 1, percent: 100 } }));
     await resign();

@@ -3,24 +3,29 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeKeys, type PrivateKeys, parseKeys } from '../../../ledger/keys/private.ts';
-import { copyPublished, signSite } from '../../../ledger/publish.ts';
+import { copyPublished, digestsOf } from '../../../ledger/publish.ts';
 import { readLog } from '../../../ledger/reader.ts';
 import { keep, statementOf } from '../../../ledger/records/keep.ts';
 import { readEvidence } from '../../../ledger/records/store.ts';
+import { contentsOf } from '../../../ledger/releases/contents.ts';
 import { releaseFiles, releaseNumbers } from '../../../ledger/releases/store.ts';
+import { signStatement } from '../../../ledger/statement.ts';
 import type { Remembered } from '../../../ledger/verify/memory.ts';
 import { openPublished } from '../../../ledger/verify/published.ts';
 import { type Verification, verify } from '../../../ledger/verify/verify.ts';
 import { type Ledger, openLedger, originOf } from '../../../ledger/writer.ts';
 import { derive } from '../../../posture/derive.ts';
 import { canonicalJson } from '../../../posture/digest.ts';
-import type { Evidence, Release } from '../../../schemas/index.ts';
+import type { Evidence, Release, ReleaseContents, SiteManifest, Trust } from '../../../schemas/index.ts';
 import { at, contentWith, evidenceAfter, finding, T0 } from '../../posture/worlds.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 const content = contentWith();
 const ORIGIN = originOf(content.organization.trustUrl);
+
+/** What somebody makes of a version before it is signed. */
+export type Change = (draft: { trust: Trust; contents: ReleaseContents; release: Release }) => void;
 
 /** A company’s page without its renderer: a real ledger, a real manifest, and two files that stand for the pages. */
 export type Page = {
@@ -32,7 +37,8 @@ export type Page = {
   write: <T>(now: number, work: (ledger: Ledger) => Promise<T>) => Promise<T>;
   /** Keeps what a run found: by default that the app database passes. */
   collect: (now: number, changes?: Partial<Evidence>) => Promise<Evidence>;
-  release: (now: number, expiresAt?: number) => Promise<Release>;
+  /** Freezes a version; `change` makes it say something else than what was derived. */
+  release: (now: number, expiresAt?: number, change?: Change) => Promise<Release>;
   /** Builds the site anew and signs it. */
   publish: (now: number, expiresAt?: number) => Promise<void>;
   verify: (now: number, remembered?: Remembered, pinned?: string) => Promise<Verification>;
@@ -73,7 +79,8 @@ export async function makePage(keys: PrivateKeys = parseKeys(makeKeys())): Promi
         const key = `${name.source}/${name.collector}`;
         return keep(ledger, found, kept.get(key), newest.get(key));
       }),
-    release: (now, expiresAt = now + 30 * DAY) => write(now, (ledger) => addRelease(ledger, now, expiresAt)),
+    release: (now, expiresAt = now + 30 * DAY, change = () => undefined) =>
+      write(now, (ledger) => addRelease(ledger, now, expiresAt, change)),
     publish: async (now, expiresAt = now + 7 * DAY) => {
       await rm(site, { recursive: true, force: true });
       const { evidence } = await readEvidence(folder);
@@ -100,42 +107,46 @@ export function passing(now: number): Evidence {
   return evidenceAfter(times.map((at) => ({ findings: [finding('passed')], complete: true, at })));
 }
 
-/** Signs a site as it lies there: what a company with the keys could sign, whatever it did before. */
+/** Signs a site as it lies there: what a company with the keys could sign, whatever it did before, and whatever it says. */
 export async function sign(
   site: string,
   folder: string,
   keys: PrivateKeys,
   now: number,
   expiresAt = now + 7 * DAY,
+  change: (manifest: SiteManifest) => void = () => undefined,
 ): Promise<void> {
   const log = await readLog(folder);
   const [key] = keys.statement;
   if (log === undefined || key === undefined) throw new Error('nothing to sign');
   const { size, root, origin } = log.checkpoint;
-  await signSite(
-    site,
-    {
-      schema: 'candor/manifest@1',
-      origin,
-      demo: false,
-      builtAt: at(now),
-      expiresAt: at(expiresAt),
-      version: '0',
-      release: (await releaseNumbers(folder)).at(-1) ?? null,
-      log: { size, root: root.toString('hex') },
-    },
-    key,
-  );
+  const manifest: SiteManifest = {
+    schema: 'candor/manifest@1',
+    origin,
+    demo: false,
+    builtAt: at(now),
+    expiresAt: at(expiresAt),
+    version: '0',
+    release: (await releaseNumbers(folder)).at(-1) ?? null,
+    log: { size, root: root.toString('hex') },
+    files: await digestsOf(site),
+  };
+  change(manifest);
+  const bytes = Buffer.from(`${canonicalJson(manifest)}\n`);
+  const predicate = { origin, builtAt: manifest.builtAt, expiresAt: manifest.expiresAt };
+  const statement = statementOf([['manifest.json', bytes]], 'urn:candor:manifest:1', predicate);
+  await put(join(site, 'manifest.json'), bytes);
+  await put(join(site, 'manifest.sigstore.json'), signStatement(statement, key));
 }
 
-async function addRelease(ledger: Ledger, now: number, expiresAt: number): Promise<Release> {
+async function addRelease(ledger: Ledger, now: number, expiresAt: number, change: Change): Promise<Release> {
   const number = ((await releaseNumbers(ledger.content)).at(-1) ?? 0) + 1;
-  const { evidence } = await readEvidence(ledger.content);
-  const trust = derive(content, evidence, [], at(now));
+  const recorded = await readEvidence(ledger.content);
+  const trust = derive(content, recorded.evidence, [], at(now));
+  const contents = contentsOf(content, [], recorded);
   const files = releaseFiles(number);
   const before = number === 1 ? undefined : await readFile(join(ledger.content, releaseFiles(number - 1).manifest));
   const html = Buffer.from(`<!doctype html><title>Version ${number}</title>`);
-  const json = Buffer.from(`${canonicalJson(trust)}\n`);
   const listed = (path: string, bytes: Buffer) => ({ path, bytes: bytes.length, digest: sha256(bytes) });
   const release: Release = {
     schema: 'candor/release@1',
@@ -148,9 +159,17 @@ async function addRelease(ledger: Ledger, now: number, expiresAt: number): Promi
     coverage: trust.coverage,
     states: trust.states,
     log: ledger.head(),
-    files: [listed(`${number}/index.html`, html), listed(`${number}/trust.json`, json)],
+    files: [],
     previous: before === undefined ? null : { number: number - 1, digest: sha256(before) },
   };
+  change({ trust, contents, release });
+  const json = Buffer.from(`${canonicalJson(trust)}\n`);
+  const made = Buffer.from(`${canonicalJson(contents)}\n`);
+  release.files = [
+    listed(`${number}/contents.json`, made),
+    listed(`${number}/index.html`, html),
+    listed(`${number}/trust.json`, json),
+  ];
   const bytes = Buffer.from(`${canonicalJson(release)}\n`);
   await ledger.append([
     {
@@ -172,6 +191,7 @@ async function addRelease(ledger: Ledger, now: number, expiresAt: number): Promi
           ),
         ],
         [files.trust, json],
+        [files.contents, made],
         [`${files.folder}/index.html`, html],
       ],
     },
