@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { stateFolder } from '../../ledger/memory.ts';
+import { DoesNotHold } from '../../ledger/verify/files.ts';
 import { recall, remember } from '../../ledger/verify/memory.ts';
 import { openPublished, type Published } from '../../ledger/verify/published.ts';
 import { save } from '../../ledger/verify/save.ts';
 import { type Verification, verify } from '../../ledger/verify/verify.ts';
 import { printError } from '../../loader/print.ts';
-import { candorError } from '../../schemas/index.ts';
+import { visible } from '../../loader/width.ts';
+import { candorError, type Digest } from '../../schemas/index.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
 
 const usage = 'candor verify URL|DIR [--key FINGERPRINT]';
@@ -26,7 +28,7 @@ export default defineCommand({
   }),
   run: async (options, words, terminal) => {
     const [place, ...more] = words;
-    if (place === undefined || more.length > 0)
+    if (place === undefined || place === '' || more.length > 0)
       throw candorError('UsageInvalid', { problem: '`verify` takes one address or folder.', usage });
     const published = openPublished(place, terminal.cwd);
     const state = stateFolder(terminal.environment);
@@ -34,7 +36,7 @@ export default defineCommand({
     const report = await verify(published, {
       now: terminal.now().toISOString(),
       pinned: options.key,
-      recall: async (origin) => (state === undefined ? undefined : recall(state, origin)),
+      recall: async (origin) => (state === undefined ? [] : recall(state, origin)),
       progress: show.progress,
     }).finally(show.end);
     if (report.seen !== null && (state === undefined || !(await remember(state, report.seen))))
@@ -48,21 +50,24 @@ export default defineCommand({
       if (!options.json) terminal.err(`${printError(error, { colour: terminal.interactive })}\n`);
       return error.exit;
     }
-    if (options.save !== undefined) await saved(published, options.save, terminal);
+    if (options.save !== undefined && report.manifest !== null)
+      await saved(published, report.manifest, options.save, terminal);
     return 0;
   },
 });
 
-async function saved(published: Published, folder: string, { cwd, err, now }: Terminal): Promise<void> {
-  const count = await save(published, folder, cwd, now().toISOString());
+async function saved(published: Published, proven: Digest, folder: string, { cwd, err, now }: Terminal): Promise<void> {
+  const count = await save(published, proven, folder, { cwd, now: now().toISOString() }).catch((error: unknown) => {
+    throw error instanceof DoesNotHold ? candorError('VerificationFailed', error) : error;
+  });
   err(`Saved ${count} files to ${folder}.\n`);
 }
 
 function reportText({ address, demo, proven, notProven, failure }: Verification): string {
   const lines = [
-    `${address}${demo ? '\n\nA DEMONSTRATION: its systems and keys are made up and thrown away.' : ''}`,
-    ...(proven.length > 0 ? [`Proven:\n${proven.map((text) => `  + ${text}`).join('\n')}`] : []),
-    ...(failure === null ? [`Not proven:\n${notProven.map((text) => `  - ${text}`).join('\n')}`] : []),
+    `${visible(address)}${demo ? '\n\nA DEMONSTRATION: its systems and keys are made up and thrown away.' : ''}`,
+    ...(proven.length > 0 ? [`Proven:\n${proven.map((text) => `  + ${visible(text)}`).join('\n')}`] : []),
+    ...(failure === null ? [`Not proven:\n${notProven.map((text) => `  - ${visible(text)}`).join('\n')}`] : []),
     failure === null ? 'It holds.' : 'It does NOT hold. The first thing that fails; nothing after it was looked at:',
   ];
   return `${lines.join('\n\n')}\n`;

@@ -1,6 +1,13 @@
 import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import { canonicalJson } from '../../posture/digest.ts';
-import { type FileDigest, type Instant, LogKey, MAX_ENTRY_BYTES, SiteManifest } from '../../schemas/index.ts';
+import {
+  type Digest,
+  type FileDigest,
+  type Instant,
+  LogKey,
+  MAX_ENTRY_BYTES,
+  SiteManifest,
+} from '../../schemas/index.ts';
 import { fingerprintOf, keyFileName, useOf } from '../keys/chain.ts';
 import { keyBytes } from '../keys/files.ts';
 import { leafHash } from '../log/merkle.ts';
@@ -33,6 +40,8 @@ export function fails(file: string, problem: string): DoesNotHold {
 /** The signed list of all files, and a way to read them that proves each one against it. */
 export class ProvenFiles {
   readonly manifest: SiteManifest;
+  /** SHA-256 of the manifest. */
+  readonly digest: Digest;
   /** The fingerprint of the key that signed the manifest. It is in the log, or the proof fails there. */
   readonly signedBy: string;
   readonly #published: Published;
@@ -41,6 +50,7 @@ export class ProvenFiles {
 
   constructor(published: Published, manifest: SiteManifest, signedBy: string) {
     this.manifest = manifest;
+    this.digest = hash('sha256', manifestText(manifest));
     this.signedBy = signedBy;
     this.#published = published;
     this.#listed = new Map(manifest.files.map((file) => [file.path, file]));
@@ -102,6 +112,11 @@ export class ProvenFiles {
   }
 }
 
+/** A manifest as it is published. */
+function manifestText(manifest: SiteManifest): string {
+  return `${canonicalJson(manifest)}\n`;
+}
+
 /** The leaf hash of a published file. Throws DoesNotHold for one that is longer than an entry can be. */
 export async function leafOf(files: ProvenFiles, path: string): Promise<Buffer> {
   const bytes = await files.read(path);
@@ -129,7 +144,7 @@ export async function openManifest(published: Published, now: Instant): Promise<
     MANIFEST,
   );
   const parsed = SiteManifest.safeParse(jsonOf(bytes.toString('utf8')));
-  if (!parsed.success || `${canonicalJson(parsed.data)}\n` !== bytes.toString('utf8'))
+  if (!parsed.success || manifestText(parsed.data) !== bytes.toString('utf8'))
     throw fails(MANIFEST, 'it is signed, but it is not a manifest as this version knows it.');
   const manifest = parsed.data;
   const { builtAt, expiresAt } = manifest;

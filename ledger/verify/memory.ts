@@ -1,7 +1,8 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Digest, Instant } from '../../schemas/index.ts';
+import { Digest, Instant, type SiteManifest } from '../../schemas/index.ts';
 import { codeOf } from '../files/error-code.ts';
 import { jsonOf, textOf } from '../reader.ts';
 import { fails, type ProvenFiles } from './files.ts';
@@ -17,69 +18,105 @@ export const Remembered = z.strictObject({
   root: Digest,
   builtAt: Instant,
   demo: z.boolean(),
+  atHome: z.boolean().meta({ description: 'Whether it was read at the address that its name says, over https.' }),
 });
 export type Remembered = z.infer<typeof Remembered>;
 
-/** What to remember of a page that held. */
-export function rememberedBy(log: ProvenLog, { manifest }: ProvenFiles): Remembered {
+/** What to remember of a page that held, after what was remembered. A log that was real once stays so. */
+export function rememberedBy(log: ProvenLog, { manifest }: ProvenFiles, place: Place): Remembered {
   const { origin, size, root } = log.checkpoint;
-  const firstKey = log.history.chain[0]?.entry.fingerprint ?? '';
-  return { origin, firstKey, size, root: root.toString('hex'), builtAt: manifest.builtAt, demo: manifest.demo };
+  const firstKey = firstKeyOf(log);
+  const demo = manifest.demo && sameLog(log, place.remembered).every((before) => before.demo);
+  return { origin, firstKey, size, root: root.toString('hex'), builtAt: manifest.builtAt, demo, atHome: place.atHome };
 }
 
+/** Where a page was read, and what is remembered of logs of its name. */
+export type Place = {
+  /** Whether it was its own address, over https. Anybody can give a copy whatever name they like. */
+  atHome: boolean;
+  remembered: readonly Remembered[];
+};
+
 /**
- * That the log begins with the one that was remembered, and that the page is not older. Demonstrations throw their keys
- * away, so another demonstration begins anew. Gives what was proven, or why nothing could be. Throws DoesNotHold.
+ * That the log begins with the one that was remembered, and that the page is not older. What was seen at its own address
+ * counts before copies; a copy that somebody made up says nothing about the page at its own address. Demonstrations
+ * throw their keys away, so another demonstration begins anew. Gives what was proven, or why nothing could be. Throws
+ * DoesNotHold.
  */
 export function compareRemembered(
   log: ProvenLog,
   { manifest }: ProvenFiles,
-  remembered: Remembered | undefined,
+  { atHome, remembered }: Place,
 ): { proven: string } | { notProven: string } {
-  if (remembered === undefined)
-    return { notProven: 'That nothing was rewritten before today: this log is seen for the first time here.' };
-  const checkpoint = 'log/checkpoint';
-  const { size } = remembered;
-  if (log.history.chain[0]?.entry.fingerprint !== remembered.firstKey) {
-    if (manifest.demo && remembered.demo)
+  const same = sameLog(log, remembered);
+  const home = remembered.find((before) => before.atHome);
+  const other = home ?? (atHome ? undefined : remembered[0]);
+  if (other !== undefined && !same.includes(other) && (home !== undefined || same.length === 0)) {
+    if (manifest.demo && other.demo)
       return {
         notProven: 'That nothing was rewritten: this is another demonstration than the last time, with new keys.',
       };
     throw fails(
-      checkpoint,
-      `this is another log of the same name: its first key is not the one that was remembered (${remembered.firstKey}).`,
+      CHECKPOINT,
+      `this is another log of the same name: its first key is not the one that was remembered (${other.firstKey}).`,
     );
   }
+  for (const before of same) compareOne(log, manifest, before);
+  return same.length === 0
+    ? { notProven: 'That nothing was rewritten before today: this log is seen for the first time here.' }
+    : {
+        proven: `The log begins with the ${Math.max(...same.map(({ size }) => size))} entries that were seen the last time.`,
+      };
+}
+
+const CHECKPOINT = 'log/checkpoint';
+
+function compareOne(log: ProvenLog, { builtAt }: SiteManifest, { size, root, ...before }: Remembered): void {
   if (size > log.checkpoint.size)
     throw fails(
-      checkpoint,
+      CHECKPOINT,
       `it is older than what was seen before: it has ${log.checkpoint.size} entries, and ${size} were seen.`,
     );
-  if (log.rootAt.get(size)?.toString('hex') !== remembered.root)
-    throw fails(checkpoint, `the log was rewritten: its first ${size} entries are not those that were seen before.`);
-  if (Date.parse(manifest.builtAt) < Date.parse(remembered.builtAt))
-    throw fails(
-      'manifest.json',
-      `it is older (${manifest.builtAt}) than the one that was seen before (${remembered.builtAt}).`,
-    );
-  return { proven: `The log begins with the ${size} entries that were seen the last time.` };
+  if (log.rootAt.get(size)?.toString('hex') !== root)
+    throw fails(CHECKPOINT, `the log was rewritten: its first ${size} entries are not those that were seen before.`);
+  if (Date.parse(builtAt) < Date.parse(before.builtAt))
+    throw fails('manifest.json', `it is older (${builtAt}) than the one that was seen before (${before.builtAt}).`);
 }
 
-function fileOf(state: string, origin: string): string {
-  return join(state, `${origin.replace(/[^A-Za-z0-9.-]+/g, '_')}.seen.json`);
+function sameLog(log: ProvenLog, remembered: readonly Remembered[]): Remembered[] {
+  return remembered.filter(({ firstKey }) => firstKey === firstKeyOf(log));
 }
 
-/** What is remembered of a log; undefined when it was never seen here. */
-export async function recall(state: string, origin: string): Promise<Remembered | undefined> {
+function firstKeyOf({ history }: ProvenLog): string {
+  return history.chain[0]?.entry.fingerprint ?? '';
+}
+
+/** The beginning of the names of all files about logs of one name. */
+function nameOf(origin: string): string {
+  return `${origin.replace(/[^A-Za-z0-9.-]+/g, '_').slice(0, 100)}-`;
+}
+
+/** What is remembered of logs with this name: of the one at its own address, and of copies, one for each first key. */
+export async function recall(state: string, origin: string): Promise<Remembered[]> {
   // A memory that cannot be read is none; that the next time has none either is said when it is kept.
-  const text = await textOf(fileOf(state, origin)).catch(() => undefined);
-  const parsed = Remembered.safeParse(jsonOf(text ?? ''));
-  return parsed.success && parsed.data.origin === origin ? parsed.data : undefined;
+  const names = await readdir(state).catch(() => []);
+  const files = names.filter((name) => name.startsWith(nameOf(origin)) && name.endsWith('.seen.json')).sort();
+  const found = await Promise.all(
+    files.map(async (name) => {
+      const text = await textOf(join(state, name)).catch(() => undefined);
+      const parsed = Remembered.safeParse(jsonOf(text ?? ''));
+      return parsed.success && parsed.data.origin === origin ? [parsed.data] : [];
+    }),
+  );
+  return found.flat();
 }
 
 /** Remembers a page that held; false where nothing can be kept. */
 export async function remember(state: string, seen: Remembered): Promise<boolean> {
-  const file = fileOf(state, seen.origin);
+  // Names that are spelt alike once cleaned, and copies with other keys, must not take each other’s place.
+  const { origin, firstKey, atHome } = seen;
+  const digest = hash('sha256', JSON.stringify([origin, atHome ? null : firstKey]));
+  const file = join(state, `${nameOf(origin)}${digest.slice(0, 16)}.seen.json`);
   const draft = `${file}.${process.pid}`;
   try {
     await mkdir(state, { recursive: true, mode: 0o700 });

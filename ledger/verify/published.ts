@@ -3,11 +3,14 @@ import { open, readdir, realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { candorError } from '../../schemas/index.ts';
 import { codeOf } from '../files/error-code.ts';
+import { originOf } from '../writer.ts';
 
 /** A published page, as a stranger meets it. */
 export type Published = {
   /** The address or folder, for people. */
   address: string;
+  /** The name of the log that lives at this address; undefined where nobody vouches for the address: see `originOf`. */
+  origin: string | undefined;
   /** A file by its path; undefined when there is none. Throws VerificationUnreachable. */
   read: (path: string) => Promise<Buffer | undefined>;
   /** All paths, where they can be listed. */
@@ -29,6 +32,7 @@ export function openPublished(place: string, cwd: string): Published {
 function inFolder(folder: string): Published {
   return {
     address: folder,
+    origin: undefined,
     read: async (path) => {
       const file = join(folder, path);
       // A name that leads out of the folder is no file of it.
@@ -88,6 +92,7 @@ function atAddress(address: string): Published {
   const base = baseOf(address);
   return {
     address: base.href,
+    origin: base.protocol === 'https:' ? originOf(base.href) : undefined,
     read: async (path) => {
       // Hosts serve a page under its folder, and some send its file name there.
       const url = new URL(

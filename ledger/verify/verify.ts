@@ -1,4 +1,4 @@
-import type { Instant, KeyUse } from '../../schemas/index.ts';
+import type { Digest, Instant, KeyUse } from '../../schemas/index.ts';
 import type { ChainedKey } from '../keys/chain.ts';
 import { isBefore, TIME_SLACK_MS } from '../times.ts';
 import { DoesNotHold, fails, openManifest, type ProvenFiles } from './files.ts';
@@ -16,8 +16,8 @@ export type VerifyOptions = {
   now: Instant;
   /** The beginning of a fingerprint that the visitor got from elsewhere. */
   pinned?: string | undefined;
-  /** What is remembered of the log with this origin, from the last time. */
-  recall: (origin: string) => Promise<Remembered | undefined>;
+  /** What is remembered of logs with this origin, from the last times. */
+  recall: (origin: string) => Promise<Remembered[]>;
   /** For people: what is being looked at, and how far. */
   progress: (what: string, done?: number, of?: number) => void;
 };
@@ -28,6 +28,8 @@ export type Verification = {
   verifiedAt: Instant;
   failure: { file: string; problem: string } | null;
   demo: boolean;
+  /** SHA-256 of the manifest: of exactly this page all of it was proven. */
+  manifest: Digest | null;
   origin: string | null;
   log: { size: number; root: string } | null;
   builtAt: Instant | null;
@@ -52,6 +54,7 @@ export async function verify(published: Published, options: VerifyOptions): Prom
     verifiedAt: options.now,
     failure: null,
     demo: false,
+    manifest: null,
     origin: null,
     log: null,
     builtAt: null,
@@ -77,13 +80,13 @@ async function prove(published: Published, options: VerifyOptions, report: Verif
   progress('the manifest');
   const files = await openManifest(published, now);
   const { origin, demo, builtAt, expiresAt, release } = files.manifest;
-  Object.assign(report, { origin, demo, builtAt, expiresAt, release });
+  Object.assign(report, { manifest: files.digest, origin, demo, builtAt, expiresAt, release });
   const count = files.manifest.files.length;
   proven.push(`The list of all ${count} files is signed; it was made at ${builtAt} and is valid until ${expiresAt}.`);
 
-  const remembered = await options.recall(origin);
+  const place = { atHome: published.origin === origin, remembered: await options.recall(origin) };
   const proofs = await readProofs(files);
-  const sizes = new Set([...proofs.map(({ size }) => size), remembered?.size ?? 0]);
+  const sizes = new Set([...proofs.map(({ size }) => size), ...place.remembered.map(({ size }) => size)]);
   const log = await verifyLog(files, now, sizes, (done, of) => progress('the log', done, of));
   requireHead(files, log);
   await verifyKeys(files, log, now, pinned);
@@ -91,7 +94,9 @@ async function prove(published: Published, options: VerifyOptions, report: Verif
   const { size, root } = log.checkpoint;
   report.log = { size, root: root.toString('hex') };
   report.keys = chain.map(({ entry, endsAt }) => ({ use: entry.use, fingerprint: entry.fingerprint, endsAt }));
-  proven.push(`The log has ${size} entries; its tiles and signed root are theirs, and their history has no gap.`);
+  proven.push(
+    `The log ${origin} has ${size} entries; its tiles and signed root are theirs, and their history has no gap.`,
+  );
   proven.push(`The keys are those of the log: ${chain.map(keyText).join('; ')}.`);
 
   progress('evidence and versions');
@@ -112,7 +117,7 @@ async function prove(published: Published, options: VerifyOptions, report: Verif
     `${verified} of ${inPlace} in-place claims count as verified: each rests on checks that passed in a proven record.`,
   );
 
-  const before = compareRemembered(log, files, remembered);
+  const before = compareRemembered(log, files, place);
   if ('proven' in before) proven.push(before.proven);
   else notProven.push(before.notProven);
   await files.rest((done, of) => progress('all other files', done, of));
@@ -124,11 +129,14 @@ async function prove(published: Published, options: VerifyOptions, report: Verif
       `That ${name} is still so: its last look ${since === null ? 'could not judge' : `was valid until ${since}`}.`,
     );
   if (newest === undefined) notProven.push('What the page said before: it has no version yet.');
+  if (published.list === undefined && !place.atHome)
+    notProven.push(`That this log is the one of ${published.address}: it is called ${origin}.`);
   if (pinned === undefined)
     notProven.push('That the keys are the company’s: compare a fingerprint that you got another way, with --key.');
   notProven.push('That the collectors told the truth about the systems that they read.');
+  notProven.push('That the pages say what trust.json says: they are signed, but not derived again.');
   notProven.push('That everybody is shown this same log: it has no independent witnesses.');
-  report.seen = rememberedBy(log, files);
+  report.seen = rememberedBy(log, files, place);
 }
 
 /** The manifest must speak of the head that it is published with, and not be older than it. Throws DoesNotHold. */

@@ -1,10 +1,12 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import sirv from 'sirv';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { DAY, HOUR, type Page, richPage } from '../ledger/verify/page.ts';
+import { DAY, HOUR, makePage, type Page, richPage } from '../ledger/verify/page.ts';
 import { T0 } from '../posture/worlds.ts';
 import { type Ran, run } from './company.ts';
 
@@ -40,18 +42,19 @@ test('a page that holds: what was proven, what was not, exit 0', async () => {
     "/page/site
 
     Proven:
-      + The list of all 43 files is signed; it was made at 2026-11-05T10:00:00.000Z and is valid until 2026-11-12T10:00:00.000Z.
-      + The log has 9 entries; its tiles and signed root are theirs, and their history has no gap.
+      + The list of all 45 files is signed; it was made at 2026-11-05T10:00:00.000Z and is valid until 2026-11-12T10:00:00.000Z.
+      + The log trust.quill.example/log has 9 entries; its tiles and signed root are theirs, and their history has no gap.
       + The keys are those of the log: checkpoint …; statement ….
       + The 2 evidence records are the newest in the log, and signed. 7 inclusion proofs hold.
       + All versions are published as they were logged; version 2 is valid until 2026-12-04T11:00:00.000Z.
       + 1 of 1 in-place claims count as verified: each rests on checks that passed in a proven record.
-      + All 43 files are the ones that were signed.
+      + All 45 files are the ones that were signed.
 
     Not proven:
       - That nothing was rewritten before today: this log is seen for the first time here.
       - That the keys are the company’s: compare a fingerprint that you got another way, with --key.
       - That the collectors told the truth about the systems that they read.
+      - That the pages say what trust.json says: they are signed, but not derived again.
       - That everybody is shown this same log: it has no independent witnesses.
 
     It holds.
@@ -69,8 +72,8 @@ test('a page that does not: the first thing that fails, exit 1', async () => {
     "/here/changed
 
     Proven:
-      + The list of all 43 files is signed; it was made at 2026-11-05T10:00:00.000Z and is valid until 2026-11-12T10:00:00.000Z.
-      + The log has 9 entries; its tiles and signed root are theirs, and their history has no gap.
+      + The list of all 45 files is signed; it was made at 2026-11-05T10:00:00.000Z and is valid until 2026-11-12T10:00:00.000Z.
+      + The log trust.quill.example/log has 9 entries; its tiles and signed root are theirs, and their history has no gap.
       + The keys are those of the log: checkpoint …; statement ….
 
     It does NOT hold. The first thing that fails; nothing after it was looked at:
@@ -102,7 +105,9 @@ test('what held is remembered, so that an older copy is noticed the next time', 
   expect(ran.err).toContain('it is older than what was seen before');
   // A page that failed is not remembered.
   expect((await verify([page.site])).code).toBe(0);
-  expect(await readdir(state)).toEqual(['trust.quill.example_log.seen.json']);
+  expect(await readdir(state)).toMatchObject([
+    expect.stringMatching(/^trust.quill.example_log-[0-9a-f]{16}\.seen\.json$/),
+  ]);
 });
 
 test('where nothing can be remembered it says so', async () => {
@@ -162,6 +167,32 @@ test('what was proven can be saved as the content of a copy, which goes on where
   await expect(readdir(join(here, 'never'))).rejects.toThrow();
 });
 
+test('nothing in a page can write over what is printed', async () => {
+  const site = join(here, 'dressed');
+  await cp(page.site, site, { recursive: true });
+  await writeFile(join(site, '\u001b[2J\u202eIt holds.'), '');
+  const ran = await verify([site]);
+  expect(ran.out).toContain('Who made ·[2J·It holds.');
+  for (const hidden of ['\u001b', '\u202e']) expect(ran.out).not.toContain(hidden);
+});
+
+describe('a folder with links and pipes in it', () => {
+  const outside = 'manifest.json';
+  test.each<[string, (file: string) => Promise<unknown>]>([
+    ['a device that never ends', (file) => symlink('/dev/zero', file)],
+    ['a file elsewhere', (file) => symlink(join(page.site, outside), file)],
+    ['itself', (file) => symlink(file, file)],
+    ['a pipe that nobody writes to', (file) => promisify(execFile)('mkfifo', [file])],
+  ])('%s', async (name, make) => {
+    const site = join(here, name);
+    await cp(page.site, site, { recursive: true });
+    await rm(join(site, outside));
+    await make(join(site, outside));
+    const ran = await verify([site]);
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('manifest.json: it is missing.') });
+  });
+});
+
 describe('over the network', () => {
   const servers: Server[] = [];
   afterEach(() => {
@@ -183,8 +214,8 @@ describe('over the network', () => {
   }
 
   /** A host that serves the page below /trust/. */
-  function host(): RequestListener {
-    const files = sirv(page.site, { dev: true, dotfiles: true });
+  function host(site = page.site): RequestListener {
+    const files = sirv(site, { dev: true, dotfiles: true });
     return (request, response) => {
       request.url = request.url?.replace(/^\/trust\//, '/') ?? '/';
       files(request, response, () => {
@@ -236,6 +267,45 @@ describe('over the network', () => {
       const ran = await verify([url]);
       expect(plain(ran.err)).toMatchSnapshot();
       expect(ran).toMatchObject({ code: 3, out: '' });
+    },
+  );
+
+  test('a page that became another while it was saved is not', async () => {
+    const other = await makePage();
+    await other.collect(T0);
+    await other.publish(NOW);
+    const [steady, forged] = [host(), host(other.site)];
+    let lists = 0;
+    const url = await serve((request, response) => {
+      if (request.url === '/trust/manifest.json') lists += 1;
+      (lists > 1 ? forged : steady)(request, response);
+    });
+    const ran = await verify([url, '--save', 'swapped']);
+    expect(ran.out).toContain('It holds.');
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('it changed while it was verified') });
+    await expect(readdir(join(here, 'swapped'))).rejects.toThrow();
+    await other.remove();
+  });
+
+  test('what is said of an address that is not the page’s own', async () => {
+    expect((await verify([await serve(host())])).out).toMatch(
+      /That this log is the one of http:.*: it is called trust.quill.example\/log\./,
+    );
+  });
+
+  test('an address with more than a folder in it', async () => {
+    const url = await serve(host());
+    for (const more of ['?lang=en', '#keys']) expect(await verify([`${url}${more}`])).toMatchObject({ code: 0 });
+    expect(await verify([url.replace('http', 'HTTP').slice(0, -1)])).toMatchObject({ code: 0 });
+  });
+
+  test.each(['https://', 'http://[::1', 'https://me:secret@trust.quill.example/'])(
+    'what is no address of a page: %s',
+    async (address) => {
+      const ran = await verify([address]);
+      expect(ran).toMatchObject({ code: 3, out: '' });
+      expect(ran.err).toMatch(/^error VerificationUnreachable: .*(it is no address|a stranger has no password)/);
+      expect(ran.err).not.toContain('secret');
     },
   );
 

@@ -1,5 +1,8 @@
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeKeys, parseKeys } from '../../../ledger/keys/private.ts';
+import { parseCheckpoint, signCheckpoint } from '../../../ledger/log/checkpoint.ts';
 import { recordFiles } from '../../../ledger/records/store.ts';
 import { type Evidence, type SiteManifest, Trust } from '../../../schemas/index.ts';
 import { at, finding, T0 } from '../../posture/worlds.ts';
@@ -341,6 +344,56 @@ describe('a manifest', () => {
     await page.publish(NOW);
     await sign(page.site, page.content, page.keys, NOW, NOW + 7 * DAY, change);
     expect(await verdict()).toMatchSnapshot();
+  });
+});
+
+describe('keys', () => {
+  const HALF = 30 * 60_000;
+
+  /** Hands over to new keys, half an hour before they are the only ones. */
+  async function handOver(): Promise<Page['keys']> {
+    const added = parseKeys(makeKeys());
+    await page.write(T0 + HALF, (ledger) => ledger.handOver(added, at(T0 + HOUR)));
+    await page.publish(T0 + HALF);
+    return added;
+  }
+
+  test('that ended may not sign the list of files any more, whatever day they put on it', async () => {
+    await handOver();
+    expect(await verdict(T0 + HOUR - 1)).toBe('it holds');
+    await writeFile(join(page.site, 'index.html'), 'Better.');
+    await sign(page.site, page.content, page.keys, T0 + HALF, T0 + 900 * DAY);
+    expect(await verdict(T0 + HOUR)).toBe(
+      'manifest.sigstore.json: it is signed by a key that is not in the log, or that could not sign any more.',
+    );
+  });
+
+  test('that ended while the newest entry was made may not sign it', async () => {
+    const added = await handOver();
+    const both = await makePage({
+      checkpoint: [...page.keys.checkpoint, ...added.checkpoint],
+      statement: added.statement,
+    });
+    await cp(page.content, both.content, { recursive: true });
+    await both.collect(NOW);
+    await both.publish(NOW);
+    expect(await verdictOn(both, NOW)).toBe('it holds');
+    const note = await readFile(join(both.site, 'log/checkpoint'), 'utf8');
+    const [key] = page.keys.checkpoint;
+    const checkpoint = parseCheckpoint(note);
+    if (key === undefined || checkpoint === undefined) throw new Error('nothing to sign');
+    const old = signCheckpoint(checkpoint, [{ name: checkpoint.origin, privateKey: key }]);
+    await writeFile(join(both.site, 'log/checkpoint'), old);
+    await sign(both.site, both.content, both.keys, NOW);
+    expect(await verdictOn(both, NOW)).toMatch(/^log\/checkpoint: it is signed by a key that is not known/);
+    await both.remove();
+  });
+
+  test('that hand over after they ended', async () => {
+    const added = parseKeys(makeKeys());
+    await expect(page.write(T0 + HOUR, (ledger) => ledger.handOver(added, at(T0)))).rejects.toThrow(
+      'the key before it had ended when it handed over',
+    );
   });
 });
 

@@ -94,7 +94,7 @@ export async function makePage(keys: PrivateKeys = parseKeys(makeKeys())): Promi
       verify(openPublished(site, root), {
         now: at(now),
         pinned,
-        recall: async () => remembered,
+        recall: async () => (remembered === undefined ? [] : [remembered]),
         progress: () => undefined,
       }),
     remove: () => rm(root, { recursive: true, force: true }),
