@@ -77,7 +77,7 @@ export default defineCommand({
       if (options.port === undefined && port !== DEFAULT_PORT)
         say(`Port ${DEFAULT_PORT} is in use, so this is on ${port}.`);
       terminal.out(options.json ? `${JSON.stringify({ url })}\n` : `\n  ${url}\n\n`);
-      say(hints);
+      say(hintsFor(url));
       await untilAborted(server, terminal.signal);
       return 0;
     } finally {
@@ -88,9 +88,10 @@ export default defineCommand({
   },
 });
 
-const hints = `Break it, and see whether the page notices. In another terminal:
+const hintsFor = (url: string) => `Break it, and see whether the page notices. In another terminal:
   npm run sql -- "alter table tickets disable row level security"
   npm run candor -- collect
   npm run candor -- build
 A new version of it, to compare with the first: npm run candor -- release --reason "Broken on purpose"
+Do not believe it: npm run candor -- verify ${url}
 Ctrl-C ends everything.`;
