@@ -6,7 +6,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** A connection whose `$NAME` values have been looked up, and what in it must never be seen again. */
 export type ResolvedConnection = { values: Record<string, string>; secrets: string[] };
 
-/** Looks up each `$NAME`. Throws EnvironmentMissing for one that is not set. */
+/** Variables with which the log is signed: no source may be sent them. */
+const ownSecrets: ReadonlySet<string> = new Set(['CANDOR_KEYS', 'CANDOR_KEYS_FILE']);
+
+/** Looks up each `$NAME`. Throws EnvironmentMissing for one that is not set, or that is none of a source’s business. */
 export function resolveConnection(
   source: string,
   connection: Connection,
@@ -20,7 +23,7 @@ export function resolveConnection(
       continue;
     }
     const variable = value.slice(1);
-    const found = environment[variable];
+    const found = ownSecrets.has(variable) ? undefined : environment[variable];
     if (found === undefined || found === '') throw candorError('EnvironmentMissing', { variable, source });
     values[key] = found;
     if (holdsSecret(key)) secrets.push(found);

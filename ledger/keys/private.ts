@@ -77,9 +77,14 @@ export async function readKeyFile(file: string, content: string): Promise<string
 
 /** Throws KeysExposed when a file would lie in the repository of a content folder, from where it might be published. */
 export function refuseInside(file: string, content: string): void {
-  const repository = repositoryOf(realPath(content));
-  const inside = relative(repository, realPath(file));
-  if (inside.split(sep)[0] !== '..' && resolve(repository, inside) === realPath(file))
+  const real = realPath(file);
+  // Where a link leads to the content, both its ends may lie in a repository.
+  const repositories = [realPath(content), resolve(content)].map((each) => realPath(repositoryOf(each)));
+  const isBelow = (repository: string) => {
+    const inside = relative(repository, real);
+    return inside.split(sep)[0] !== '..' && resolve(repository, inside) === real;
+  };
+  if (repositories.some(isBelow))
     throw candorError('KeysExposed', {
       file,
       problem: 'it lies in the repository, from where it would be published',
