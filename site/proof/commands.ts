@@ -3,9 +3,10 @@ import program from './verify.go.txt?raw';
 
 /** The commands on /verify/, made for one record of this page. `site` is its address, without a slash at the end. */
 export function commands(site: string, { record, signed, bundle, key, leaf, proof, verifierKeys }: Example) {
+  const address = quoted(site);
   return {
-    candor: `SITE=${site}\nnpx candor verify "$SITE"`,
-    openssl: `SITE=${site}
+    candor: `SITE=${address}\nnpx candor verify "$SITE"`,
+    openssl: `SITE=${address}
 KEY=${key}
 BUNDLE=${bundle}
 (
@@ -32,7 +33,7 @@ BUNDLE=${bundle}
     echo "OK $file"
   done
 )`,
-    cosign: `SITE=${site}
+    cosign: `SITE=${address}
 (
   set -eu
   cd "$(mktemp -d)"
@@ -42,14 +43,19 @@ BUNDLE=${bundle}
   cosign verify-blob-attestation --key key.pem --bundle bundle.json --new-bundle-format \\
     --insecure-ignore-tlog --type urn:candor:evidence:1 record.json
 )`,
-    goRun: `SITE=${site}
+    goRun: `SITE=${address}
 go mod init example.com/verify
 go get golang.org/x/mod
 go run main.go "$SITE"`,
     go: program
-      .replace('LEAF', leaf)
-      .replace('PROOF', proof)
-      .replace('\tVERIFIER_KEYS', verifierKeys.map((verifier) => `\t"${verifier}",`).join('\n'))
+      .replace('LEAF', () => leaf)
+      .replace('PROOF', () => proof)
+      .replace('\tVERIFIER_KEYS', () => verifierKeys.map((verifier) => `\t"${verifier}",`).join('\n'))
       .trimEnd(),
   };
+}
+
+/** An address as a shell reads it: a path may hold what a shell would run. */
+function quoted(address: string): string {
+  return /^[\w./:%@+~-]+$/.test(address) ? address : `'${address.replaceAll("'", "'\\''")}'`;
 }
