@@ -18,13 +18,13 @@ test('an honest page holds, and the report says what was proven and what was not
   const names = /[0-9a-f]{64}/g;
   expect(report.proven.map((text) => text.replace(names, '…'))).toMatchInlineSnapshot(`
     [
-      "The list of all 43 files is signed; it was made at 2026-11-05T10:00:00.000Z and is valid until 2026-11-12T10:00:00.000Z.",
-      "The log has 9 entries; its tiles and signed root are theirs, and their history has no gap.",
+      "The list of all 45 files is signed; it was made at 2026-11-05T10:00:00.000Z and is valid until 2026-11-12T10:00:00.000Z.",
+      "The log trust.quill.example/log has 9 entries; its tiles and signed root are theirs, and their history has no gap.",
       "The keys are those of the log: checkpoint …; statement ….",
       "The 2 evidence records are the newest in the log, and signed. 7 inclusion proofs hold.",
       "All versions are published as they were logged; version 2 is valid until 2026-12-04T11:00:00.000Z.",
       "1 of 1 in-place claims count as verified: each rests on checks that passed in a proven record.",
-      "All 43 files are the ones that were signed.",
+      "All 45 files are the ones that were signed.",
     ]
   `);
   expect(report.notProven).toMatchInlineSnapshot(`
@@ -32,6 +32,7 @@ test('an honest page holds, and the report says what was proven and what was not
       "That nothing was rewritten before today: this log is seen for the first time here.",
       "That the keys are the company’s: compare a fingerprint that you got another way, with --key.",
       "That the collectors told the truth about the systems that they read.",
+      "That the pages say what trust.json says: they are signed, but not derived again.",
       "That everybody is shown this same log: it has no independent witnesses.",
     ]
   `);
@@ -78,11 +79,13 @@ describe('a changed byte is found, and the file is named', () => {
       [
         "manifest.json",
         "manifest.sigstore.json",
+        "versions/2/contents.json",
         "versions/2/index.html",
         "versions/2/manifest.json",
         "versions/2/manifest.sigstore.json",
         "versions/2/manifest.tlog-proof",
         "versions/2/trust.json",
+        "versions/1/contents.json",
         "versions/1/index.html",
         "versions/1/manifest.json",
         "versions/1/manifest.sigstore.json",
