@@ -6,6 +6,8 @@ import { performance } from 'node:perf_hooks';
 import { renderRelease } from '../cli/site.ts';
 import { makeKeys, parseKeys } from '../ledger/keys/private.ts';
 import { draftFiles, draftRelease, publishRelease } from '../ledger/releases/make.ts';
+import { openPublished } from '../ledger/verify/published.ts';
+import { verify } from '../ledger/verify/verify.ts';
 import { openLedger, originOf } from '../ledger/writer.ts';
 import { loadContent } from '../loader/load.ts';
 
@@ -29,7 +31,9 @@ writeFileSync(
 try {
   console.log('build of the site with versions');
   console.log(
-    ['versions', 'build', 'more than without', 'ms a version', 'bare copy', 'release', 'peak memory'].join('\t'),
+    ['versions', 'build', 'more than without', 'ms a version', 'bare copy', 'release', 'verify', 'peak memory'].join(
+      '\t',
+    ),
   );
   let without: number | undefined;
   let made = 0;
@@ -40,7 +44,16 @@ try {
     without ??= ms;
     const more = ms - without;
     const each = versions === 0 ? '' : (more / versions).toFixed(1);
-    const figures = [versions, `${ms} ms`, `${more} ms`, each, `${copy()} ms`, `${release} ms`, `${mib} MiB`];
+    const figures = [
+      versions,
+      `${ms} ms`,
+      `${more} ms`,
+      each,
+      `${copy()} ms`,
+      `${release} ms`,
+      `${await verified()} ms`,
+      `${mib} MiB`,
+    ];
     console.log(figures.join('\t'));
   }
 } finally {
@@ -102,6 +115,16 @@ function build(): { ms: number; mib: number } {
   });
   if (status !== 0) throw new Error(stderr);
   return { ms: Math.round(performance.now() - start), mib: Number(stdout.trim().split('\n').at(-1)) };
+}
+
+/** Milliseconds that a stranger needs to prove the site. */
+async function verified(): Promise<number> {
+  const start = performance.now();
+  const published = openPublished(join(root, 'dist'), root);
+  const now = new Date().toISOString();
+  const { failure } = await verify(published, { now, recall: async () => [], progress: () => undefined });
+  if (failure !== null) throw new Error(`${failure.file}: ${failure.problem}`);
+  return Math.round(performance.now() - start);
 }
 
 /** The limit: nothing but a copy of the same files. */
