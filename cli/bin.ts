@@ -10,6 +10,9 @@ for (const file of ['.env', join('.candor', 'demo.env')])
   } catch {
     // There is none; variables then come from the environment alone.
   }
+// Commands get the variables from here. The keys are taken out of the process: building runs the content’s own code.
+const environment = { ...process.env };
+delete process.env.CANDOR_KEYS;
 const abort = new AbortController();
 const interrupt = () => abort.abort();
 process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
@@ -21,7 +24,7 @@ process.exitCode = await main(process.argv.slice(2), {
     process.stdin.isTTY === true && process.stderr.isTTY === true
       ? (question) => askOnTerminal(question, interrupt)
       : undefined,
-  environment: process.env,
+  environment,
   cwd: process.cwd(),
   now: () => new Date(),
   signal: abort.signal,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { recover } from '../../ledger/files/commit.ts';
 import { lockForWriting } from '../../ledger/files/lock.ts';
 import { type PrivateKeys, privateKeys } from '../../ledger/keys/private.ts';
-import { privateHalf } from '../../ledger/keys/signers.ts';
+import { privateHalf, whileValid } from '../../ledger/keys/signers.ts';
 import { signSite } from '../../ledger/publish.ts';
 import { readLog } from '../../ledger/reader.ts';
 import { releaseNumbers } from '../../ledger/releases/store.ts';
@@ -67,18 +67,21 @@ async function settled(folder: string): Promise<{ release: () => Promise<void> }
 async function signed(site: string, folder: string, keys: PrivateKeys | undefined, validFor: Duration): Promise<void> {
   const log = await readLog(folder);
   if (keys === undefined || log === undefined) return;
-  const { generatedAt, demo } = await builtTrust(site);
+  const trust = await builtTrust(site);
+  const key = privateHalf(log.chain, keys, 'statement', trust.generatedAt);
+  const release = (await releaseNumbers(folder)).at(-1) ?? null;
+  const { size, root, origin } = log.checkpoint;
   const manifest = {
     schema: 'candor/manifest@1' as const,
-    origin: log.checkpoint.origin,
-    demo,
-    builtAt: generatedAt,
-    expiresAt: after(generatedAt, validFor),
+    origin,
+    demo: trust.demo,
+    builtAt: trust.generatedAt,
+    expiresAt: whileValid(log.chain, key, after(trust.generatedAt, validFor)),
     version: candorVersion(),
-    release: (await releaseNumbers(folder)).at(-1) ?? null,
-    log: { size: log.checkpoint.size, root: log.checkpoint.root.toString('hex') },
+    release,
+    log: { size, root: root.toString('hex') },
   };
-  await signSite(site, manifest, privateHalf(log.chain, keys, 'statement', generatedAt));
+  await signSite(site, manifest, key);
 }
 
 async function builtTrust(site: string): Promise<Trust> {

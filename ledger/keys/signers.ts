@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { earlier } from '../../posture/time.ts';
 import { candorError, type Instant, type KeyUse, type LogKey } from '../../schemas/index.ts';
 import type { NoteSigner } from '../log/note.ts';
 import { accept, type ChainedKey, fingerprintOf, keyEntry, keysAt, newestKey } from './chain.ts';
@@ -39,6 +40,13 @@ export function privateHalf(chain: readonly ChainedKey[], keys: PrivateKeys, use
   const found = valid.map((fingerprint) => atHand.get(fingerprint)).findLast((key) => key !== undefined);
   if (found === undefined) throw candorError('KeysUnknown', { use, fingerprint: newest });
   return found;
+}
+
+/** The earlier of an instant and the end of the key that signs for it: a signature is good for no longer than its key. */
+export function whileValid(chain: readonly ChainedKey[], key: KeyObject, until: Instant): Instant {
+  const fingerprint = fingerprintOf(createPublicKey(key));
+  const endsAt = chain.find(({ entry }) => entry.fingerprint === fingerprint)?.endsAt ?? until;
+  return earlier(until, endsAt);
 }
 
 /**
