@@ -91,6 +91,8 @@ const slow = [
   'test/collectors/**/live*',
   'test/ledger/writer/killed*',
   'test/ledger/go/go*',
+  'test/ledger/verify/verify*',
+  'test/cli/release*',
 ].flatMap((glob) => ['--exclude', glob]);
 await suite(fast ? 'fast tests' : 'tests', VitestReport, unit, () =>
   run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`, ...(fast ? slow : [])]),
