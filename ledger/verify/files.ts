@@ -47,6 +47,7 @@ export class ProvenFiles {
   readonly #published: Published;
   readonly #listed: ReadonlyMap<string, FileDigest>;
   readonly #seen = new Set<string>();
+  readonly #ahead = new Map<string, Promise<Buffer | undefined>>();
 
   constructor(published: Published, manifest: SiteManifest, signedBy: string) {
     this.manifest = manifest;
@@ -79,12 +80,22 @@ export class ProvenFiles {
   async read(path: string): Promise<Buffer> {
     const listed = this.#listed.get(path);
     if (listed === undefined) throw fails(path, 'it is needed for the proof, but the manifest does not name it.');
-    const bytes = await this.#published.read(path);
+    const fetched = this.#ahead.get(path);
+    this.#ahead.delete(path);
+    const bytes = await (fetched ?? this.#published.read(path));
     if (bytes === undefined) throw fails(path, 'it is missing; the manifest names it.');
     if (bytes.length !== listed.bytes || hash('sha256', bytes) !== listed.digest)
       throw fails(path, 'it is not the file that the manifest names; it was changed.');
     this.#seen.add(path);
     return bytes;
+  }
+
+  /** Begins to fetch a file that will be read soon. What goes wrong is told when it is read. */
+  fetchAhead(path: string): void {
+    if (!this.#listed.has(path)) return;
+    const fetched = this.#published.read(path);
+    fetched.catch(() => undefined);
+    this.#ahead.set(path, fetched);
   }
 
   /** Reads a text; see `read`. */

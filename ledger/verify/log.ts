@@ -8,7 +8,7 @@ import { History } from './history.ts';
 import { verifyVersion } from './releases.ts';
 
 /** Bundles that are fetched ahead of the one that is hashed. */
-const AHEAD = 4;
+const AHEAD = 8;
 
 /** A log that was read from its first entry to its last and is as its checkpoint says. */
 export type ProvenLog = {
@@ -76,7 +76,7 @@ export async function verifyLog(
 
 type Bundle = { index: number; width: number; bundle: Buffer };
 
-/** The bundles of entries from the left, a few of them fetched ahead. */
+/** The bundles of entries from the left, a few of them fetched ahead, and with each the tile of its hashes. */
 async function* bundles(files: ProvenFiles, size: number): AsyncGenerator<Bundle> {
   const count = Math.ceil(size / TILE_WIDTH);
   const ahead: Promise<Bundle>[] = [];
@@ -85,9 +85,10 @@ async function* bundles(files: ProvenFiles, size: number): AsyncGenerator<Bundle
     const reading = files
       .read(`log/${tilePath({ level: 'entries', index, width })}`)
       .then((bundle) => ({ index, width, bundle }));
-    // It is awaited in its turn; until then a failure of it is nobody’s.
+    // Both are awaited in their turn; until then a failure of them is nobody’s.
     reading.catch(() => undefined);
     ahead.push(reading);
+    files.fetchAhead(`log/${tilePath({ level: 0, index, width })}`);
   };
   for (let index = 0; index < Math.min(AHEAD, count); index += 1) start(index);
   for (let index = 0; index < count; index += 1) {

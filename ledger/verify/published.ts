@@ -30,6 +30,7 @@ export function openPublished(place: string, cwd: string): Published {
 }
 
 function inFolder(folder: string): Published {
+  let root: Promise<string> | undefined;
   return {
     address: folder,
     origin: undefined,
@@ -39,8 +40,9 @@ function inFolder(folder: string): Published {
       if (relative(folder, file).split(sep)[0] === '..') return undefined;
       try {
         // Nor is one that a link leads to elsewhere, and a device or a pipe might never end.
-        const [root, real] = await Promise.all([realpath(folder), realpath(file)]);
-        return real.startsWith(root.endsWith(sep) ? root : `${root}${sep}`) ? await regularFile(real) : undefined;
+        root ??= realpath(folder).then((path) => (path.endsWith(sep) ? path : `${path}${sep}`));
+        const real = await realpath(file);
+        return real.startsWith(await root) ? await regularFile(real) : undefined;
       } catch (error) {
         const code = codeOf(error);
         if (!existsSync(folder))
