@@ -41,8 +41,9 @@ function inFolder(folder: string): Published {
       try {
         // Nor is one that a link leads to elsewhere, and a device or a pipe might never end.
         root ??= realpath(folder).then((path) => (path.endsWith(sep) ? path : `${path}${sep}`));
+        const inside = await root;
         const real = await realpath(file);
-        return real.startsWith(await root) ? await regularFile(real) : undefined;
+        return real.startsWith(inside) ? await regularFile(real) : undefined;
       } catch (error) {
         const code = codeOf(error);
         if (!existsSync(folder))
