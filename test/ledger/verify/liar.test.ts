@@ -97,6 +97,17 @@ describe('evidence', () => {
   });
 });
 
+/** A heartbeat that follows the newest one, of another time; `ran` says whether its run was then too. */
+function nextBeat(entries: readonly Buffer[], time: number, ran: boolean): Buffer {
+  const newest = entries[at.appBeatAgain] ?? Buffer.alloc(0);
+  return edited(newest, (entry) => {
+    const instant = new Date(time).toISOString();
+    entry.previous = { index: at.appBeatAgain, digest: leafHash(newest).toString('hex') };
+    entry.collectedAt = instant;
+    if (ran) entry.run = { startedAt: instant, endedAt: instant, trigger: 'manual' };
+  });
+}
+
 describe('a log', () => {
   test('without one of its entries', async () => {
     await forge((entries) => entries.toSpliced(at.appBeat, 1));
@@ -130,50 +141,21 @@ describe('a log', () => {
   });
 
   test('with an entry that is dated back', async () => {
-    await forge((entries) => [
-      ...entries,
-      edited(entries[at.appBeatAgain], (entry) => {
-        entry.previous = {
-          index: at.appBeatAgain,
-          digest: leafHash(entries[at.appBeatAgain] ?? Buffer.alloc(0)).toString('hex'),
-        };
-        entry.collectedAt = new Date(T0 + HOUR).toISOString();
-        entry.run = { startedAt: entry.collectedAt, endedAt: entry.collectedAt, trigger: 'manual' };
-      }),
-    ]);
+    await forge((entries) => [...entries, nextBeat(entries, T0 + HOUR, true)]);
     expect(await verdict()).toMatchInlineSnapshot(
       `"log/tile/entries/000.p/10: entry 9: it is dated back: it says 2026-11-03T10:00:00.000Z, but an entry before it is from 2026-11-05T09:00:00.000Z."`,
     );
   });
 
   test('with a record collected before the one that it follows, though logged after it', async () => {
-    await forge((entries) => [
-      ...entries,
-      edited(entries[at.appBeatAgain], (entry) => {
-        entry.previous = {
-          index: at.appBeatAgain,
-          digest: leafHash(entries[at.appBeatAgain] ?? Buffer.alloc(0)).toString('hex'),
-        };
-        entry.collectedAt = new Date(T0 + HOUR).toISOString();
-      }),
-    ]);
+    await forge((entries) => [...entries, nextBeat(entries, T0 + HOUR, false)]);
     expect(await verdict()).toMatchInlineSnapshot(
       `"log/tile/entries/000.p/10: entry 9: it is dated back: app-db/rows was collected at 2026-11-05T09:00:00.000Z before, and this says 2026-11-03T10:00:00.000Z."`,
     );
   });
 
   test('with an entry from the future', async () => {
-    await forge((entries) => [
-      ...entries,
-      edited(entries[at.appBeatAgain], (entry) => {
-        entry.previous = {
-          index: at.appBeatAgain,
-          digest: leafHash(entries[at.appBeatAgain] ?? Buffer.alloc(0)).toString('hex'),
-        };
-        entry.collectedAt = new Date(NOW + DAY).toISOString();
-        entry.run = { startedAt: entry.collectedAt, endedAt: entry.collectedAt, trigger: 'manual' };
-      }),
-    ]);
+    await forge((entries) => [...entries, nextBeat(entries, NOW + DAY, true)]);
     expect(await verdict()).toMatchInlineSnapshot(
       `"log/tile/entries/000.p/10: entry 9: it is dated in the future (2026-11-06T11:00:00.000Z)."`,
     );
