@@ -81,6 +81,14 @@ test('nothing private and no path of this machine is published', () => {
   }
 });
 
+test('no sentence ends twice, not even after a name that brings a full stop', async ({ page }) => {
+  const site = world();
+  for (const path of pagesOf(site)) {
+    await page.goto(site.url + path);
+    expect(await page.locator('body').innerText(), path).not.toMatch(/[\p{L})]\.\.(?!\.)/u);
+  }
+});
+
 test('every page says that it is a demonstration', async ({ page }) => {
   const site = world();
   for (const path of pagesOf(site)) {
