@@ -1,4 +1,5 @@
 import type { ClaimChange, NamedChange, ReleaseChanges } from '../../schemas/index.ts';
+import { stopAfter } from './sentence.ts';
 import { stateWords } from './state-words.ts';
 
 /** What became of a claim, in a word. */
@@ -20,12 +21,18 @@ export const namedChangeWords: Record<NamedChange['change'], string> = {
 export function changeSentences({ from, coverage, claims, subprocessors, documents }: ReleaseChanges): string[] {
   if (from === null || coverage.before === null) return ['This is the first version.'];
   const sentences = [
-    `Coverage was ${coverage.before.percent} % and is ${coverage.after.percent} %.`,
+    coverageSentence(coverage.before.percent, coverage.after.percent),
     ...claims.map(claimSentence),
-    ...subprocessors.map(({ title, change }) => `Subprocessor ${namedChangeWords[change]}: ${title}.`),
-    ...documents.map(({ title, change }) => `Document ${namedChangeWords[change]}: ${title}.`),
+    ...subprocessors.map(
+      ({ title, change }) => `Subprocessor ${namedChangeWords[change]}: ${title}${stopAfter(title)}`,
+    ),
+    ...documents.map(({ title, change }) => `Document ${namedChangeWords[change]}: ${title}${stopAfter(title)}`),
   ];
   return sentences.length === 1 ? [...sentences, 'No claim, subprocessor or document changed.'] : sentences;
+}
+
+function coverageSentence(before: number, after: number): string {
+  return before === after ? `Coverage stayed at ${after} %.` : `Coverage was ${before} % and is ${after} %.`;
 }
 
 function claimSentence({ title, change, before, after }: ClaimChange): string {

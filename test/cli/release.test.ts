@@ -33,6 +33,7 @@ describe('what stops it', () => {
     ['no reason', ['release']],
     ['a reason that says nothing', ['release', '--reason', '']],
     ['a validity that is none', ['release', '--reason', 'x', '--valid-for', 'long']],
+    ['a validity of nothing', ['release', '--reason', 'x', '--valid-for', '0d']],
     ['one version to compare', ['release', 'diff', '1']],
     ['another action', ['release', 'undo', '1', '2']],
     ['a version that is not there', ['release', 'diff', '1', '2']],
@@ -142,7 +143,7 @@ test('from the first version to the fourth: what each says, shows and changed, a
     "
   `);
   expect((await run(['release', 'diff', '2', '2'])).out).toMatchInlineSnapshot(`
-    "Coverage was 100 % and is 100 %.
+    "Coverage stayed at 100 %.
     No claim, subprocessor or document changed.
     "
   `);

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { Subprocessor } from '../../schemas/index.ts';
 import { matrixOf } from '../../site/sections/matrix.ts';
 import { subprocessorsCsv } from '../../site/sections/subprocessors-csv.ts';
+import { changeSentences } from '../../site/words/changes.ts';
 import { factText, frameworkText, humanise } from '../../site/words/keys.ts';
+import { stopAfter } from '../../site/words/sentence.ts';
 import { day, duration, durationSum, minute, weekdays } from '../../site/words/time.ts';
 import { finding } from './records.ts';
 
@@ -39,6 +41,31 @@ test('keys of facts read as words', () => {
   expect(factText(null)).toBe('unknown');
   expect(frameworkText('soc2:CC6.1')).toBe('SOC 2 CC6.1');
   expect(frameworkText('house-rules:7')).toBe('house-rules 7');
+});
+
+test('a name that ends with a full stop gets no second one', () => {
+  expect(['Quill Ltd', 'Larkspur Desk, Inc.', 'Who is it?'].map((text) => text + stopAfter(text))).toEqual([
+    'Quill Ltd.',
+    'Larkspur Desk, Inc.',
+    'Who is it?',
+  ]);
+});
+
+test('what changed in sentences: a coverage that stayed, and a name with a full stop of its own', () => {
+  const coverage = (percent: number) => ({ inPlace: 25, verified: percent / 4, percent });
+  const changes = (before: number, after: number) =>
+    changeSentences({
+      schema: 'candor/release-changes@1',
+      from: 1,
+      to: 2,
+      coverage: { before: coverage(before), after: coverage(after) },
+      claims: [],
+      subprocessors: [{ id: 'weft', title: 'Weft Pte. Ltd.', change: 'added' }],
+      documents: [{ id: 'policy', title: 'Privacy policy', change: 'changed' }],
+    });
+  const named = ['Subprocessor added: Weft Pte. Ltd.', 'Document changed: Privacy policy.'];
+  expect(changes(28, 28)).toEqual(['Coverage stayed at 28 %.', ...named]);
+  expect(changes(28, 32)).toEqual(['Coverage was 28 % and is 32 %.', ...named]);
 });
 
 test('the matrix puts failed subjects first, then those not judged, and folds away those that passed', () => {
