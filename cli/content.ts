@@ -1,6 +1,6 @@
 import type { Collector } from '../collectors/define.ts';
-import { readEvidence } from '../ledger/records/store.ts';
-import { checkLoaded } from '../loader/check.ts';
+import { declaredRecords, readEvidence } from '../ledger/records/store.ts';
+import { checkContent } from '../loader/check.ts';
 import { loadContent } from '../loader/load.ts';
 import { printError } from '../loader/print.ts';
 import { type CandorError, type Content, candorError } from '../schemas/index.ts';
@@ -14,7 +14,7 @@ export type ValidContent = { content: Content; collectors: ReadonlyMap<string, C
 export async function validContent(folder: string, terminal: Terminal): Promise<ValidContent | undefined> {
   const collectors = await collectorsBeside(folder);
   const loaded = await loadContent(folder);
-  const errors = checkLoaded(folder, loaded, { collectors, now: terminal.now() });
+  const errors = checkContent(folder, loaded, { collectors, now: terminal.now() });
   printErrors(errors, terminal);
   return errors.length === 0 && loaded.content !== undefined ? { content: loaded.content, collectors } : undefined;
 }
@@ -23,6 +23,12 @@ export async function validContent(folder: string, terminal: Terminal): Promise<
 export function printErrors(errors: readonly CandorError[], terminal: Terminal): void {
   for (const error of errors)
     terminal.err(`${printError(error, { colour: terminal.interactive, cwd: terminal.cwd })}\n\n`);
+}
+
+/** An error for each record that cannot be trusted, or that the log has and the folder has lost. Throws LedgerDamaged, LedgerUnfinished. */
+export async function damagedEvidence(folder: string, content: Content): Promise<CandorError[]> {
+  const { damaged, missing } = await readEvidence(folder, declaredRecords(content));
+  return [...damaged, ...missing].map(({ error }) => error);
 }
 
 /** Throws BuildDemoInProduction when a source, or a record that would be published, is of a demonstration. */

@@ -2,7 +2,7 @@ import { isUnfinished, recover } from '../ledger/files/commit.ts';
 import { lockForWriting } from '../ledger/files/lock.ts';
 import { type PrivateKeys, privateKeys } from '../ledger/keys/private.ts';
 import { stateFolder } from '../ledger/memory.ts';
-import { type Ledger, openLedger, originOf } from '../ledger/writer.ts';
+import { type Ledger, type LedgerOptions, openLedger, originOf } from '../ledger/writer.ts';
 import { type Content, candorError } from '../schemas/index.ts';
 import type { Terminal } from './command.ts';
 
@@ -20,25 +20,32 @@ export async function finishCutOff(folder: string): Promise<void> {
   await recover(folder).finally(lock.release);
 }
 
-/**
- * Runs `work` with the ledger of a content folder open for writing. Where CANDOR_PUBLISHED names the published page, its
- * head is compared first. Throws what `openLedger` throws.
- */
-export async function withLedger<T>(
+/** The log of a content folder, and what is known of it: where CANDOR_PUBLISHED names the published page, its head too. */
+export function ledgerOptions(
   folder: string,
   { organization }: Content,
   keys: PrivateKeys,
   { environment, now }: Terminal,
-  work: (ledger: Ledger) => Promise<T>,
-): Promise<T> {
-  const ledger = await openLedger({
+): LedgerOptions {
+  return {
     content: folder,
     origin: originOf(organization.trustUrl),
     keys,
     now,
     state: stateFolder(environment),
     published: environment.CANDOR_PUBLISHED || undefined,
-  });
+  };
+}
+
+/** Runs `work` with the ledger of a content folder open for writing. Throws what `openLedger` throws. */
+export async function withLedger<T>(
+  folder: string,
+  content: Content,
+  keys: PrivateKeys,
+  terminal: Terminal,
+  work: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
+  const ledger = await openLedger(ledgerOptions(folder, content, keys, terminal));
   try {
     return await work(ledger);
   } finally {

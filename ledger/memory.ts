@@ -4,6 +4,7 @@ import { candorError } from '../schemas/index.ts';
 import { codeOf } from './files/error-code.ts';
 import type { ChainedKey } from './keys/chain.ts';
 import { noteVerifiers } from './keys/chain.ts';
+import { firstKeyOf } from './keys/signers.ts';
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from './log/checkpoint.ts';
 import { type ReadTile, rootAt } from './log/tiles.ts';
 import { textOf } from './reader.ts';
@@ -12,7 +13,7 @@ import { textOf } from './reader.ts';
 const TIME_LIMIT_MS = 20_000;
 
 /** A head that this log is known to have had, and who says so. */
-export type KnownHead = { size: number; root: Buffer; from: string };
+type KnownHead = { size: number; root: Buffer; from: string };
 
 /**
  * The folder where candor remembers heads between runs: CANDOR_STATE, else the state folder of the user (XDG base
@@ -34,7 +35,7 @@ function fileOf(state: string, origin: string, firstKey: string): string {
  * The head that was signed last on this machine; undefined when none was. Throws LedgerDamaged for a memory that cannot
  * be read: what cannot be compared must not be signed over.
  */
-export async function lastSigned(state: string, origin: string, firstKey: string): Promise<KnownHead | undefined> {
+async function lastSigned(state: string, origin: string, firstKey: string): Promise<KnownHead | undefined> {
   const file = fileOf(state, origin, firstKey);
   const text = await textOf(file).catch((error: unknown) => {
     const code = codeOf(error);
@@ -76,7 +77,7 @@ export async function rememberSigned(
  * The head that is published at `url`; undefined when nothing is there yet (404). Throws PublishedUnreadable for
  * anything else: what cannot be compared must not be signed over.
  */
-export async function publishedHead(url: string, chain: readonly ChainedKey[]): Promise<KnownHead | undefined> {
+async function publishedHead(url: string, chain: readonly ChainedKey[]): Promise<KnownHead | undefined> {
   const address = `${url.replace(/\/$/, '')}/log/checkpoint`;
   const unreadable = (problem: string) => candorError('PublishedUnreadable', { url: address, problem });
   const response = await fetch(address, { signal: AbortSignal.timeout(TIME_LIMIT_MS) }).catch(() => undefined);
@@ -90,12 +91,30 @@ export async function publishedHead(url: string, chain: readonly ChainedKey[]): 
   return { size: opened.checkpoint.size, root: opened.checkpoint.root, from: address };
 }
 
+/** Where heads of a log are remembered, and where it is published. */
+export type HeadMemory = {
+  /** Where heads are remembered; see `stateFolder`. */
+  state: string | undefined;
+  /** Where this log is published: its head is compared before anything is signed. */
+  published?: string | undefined;
+};
+
 /**
- * Before anything is signed: the log must begin with every head that it is known to have had. Throws LedgerBehind for an
- * older copy, LedgerForked for another history.
+ * Before anything is signed: the log must begin with the head that this machine signed last, and with the published one.
+ * Throws LedgerBehind for an older copy, LedgerForked for another history, LedgerDamaged, PublishedUnreadable.
  */
-export async function refuseFork(size: number, readTile: ReadTile, known: readonly KnownHead[]): Promise<void> {
+export async function refuseFork(
+  { origin, size }: Pick<Checkpoint, 'origin' | 'size'>,
+  chain: readonly ChainedKey[],
+  readTile: ReadTile,
+  { state, published }: HeadMemory,
+): Promise<void> {
+  const known = [
+    state === undefined ? undefined : await lastSigned(state, origin, firstKeyOf(chain)),
+    published === undefined ? undefined : await publishedHead(published, chain),
+  ];
   for (const head of known) {
+    if (head === undefined) continue;
     if (head.size > size) throw candorError('LedgerBehind', { size, known: head.size, from: head.from });
     if (!(await rootAt(head.size, size, readTile)).equals(head.root))
       throw candorError('LedgerForked', { size: head.size, from: head.from });

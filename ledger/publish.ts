@@ -5,8 +5,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { canonicalJson } from '../posture/digest.ts';
 import { type FileDigest, SiteManifest } from '../schemas/index.ts';
 import { keysFolder, logFolder, versionsFolder } from './reader.ts';
-import { statementOf } from './records/keep.ts';
-import { signStatement } from './statement.ts';
+import { signStatement, statementOf } from './statement.ts';
 
 /** The manifest of a built site, and its bundle: the two files that no manifest names. */
 export const MANIFEST = 'manifest.json';

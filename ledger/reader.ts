@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../posture/digest.ts';
@@ -26,7 +27,11 @@ export const versionsFolder = 'ledger/versions';
 /** Opens the log of a content folder; undefined when there is none yet. Throws LedgerDamaged. */
 export async function readLog(content: string): Promise<Log | undefined> {
   const note = await textOf(join(content, logFolder, 'checkpoint'));
-  if (note === undefined) return undefined;
+  if (note === undefined) {
+    // A log that lost its checkpoint is no new one.
+    if (existsSync(join(content, logFolder))) throw damaged(`${logFolder}/checkpoint`, 'it is missing.');
+    return undefined;
+  }
   const chain = await readChain(content);
   const opened = openCheckpoint(note, noteVerifiers(chain));
   if ('flaw' in opened) throw damaged(`${logFolder}/checkpoint`, opened.flaw);

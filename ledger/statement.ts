@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../posture/digest.ts';
 import { Digest } from '../schemas/index.ts';
@@ -16,6 +16,20 @@ export const Statement = z.strictObject({
   predicate: z.record(z.string(), z.union([z.string(), z.number()])),
 });
 export type Statement = z.infer<typeof Statement>;
+
+/** A statement about files, by their published paths. */
+export function statementOf(
+  files: readonly [path: string, bytes: Buffer][],
+  predicateType: Statement['predicateType'],
+  predicate: Statement['predicate'],
+): Statement {
+  return {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: files.map(([name, bytes]) => ({ name, digest: { sha256: hash('sha256', bytes) } })),
+    predicateType,
+    predicate,
+  };
+}
 
 /** A sigstore bundle (v0.3) around a DSSE envelope, signed with a key of one’s own. */
 const Bundle = z.strictObject({

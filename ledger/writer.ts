@@ -1,5 +1,4 @@
 import { createPublicKey } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { candorError, type Instant, LogEntry, type LogKey, MAX_ENTRY_BYTES, type TreeHead } from '../schemas/index.ts';
@@ -14,8 +13,9 @@ import { type Checkpoint, signCheckpoint } from './log/checkpoint.ts';
 import { emptyRoot } from './log/merkle.ts';
 import { proofText } from './log/proof.ts';
 import { inclusionProof, type ReadTile, TILE_WIDTH } from './log/tiles.ts';
-import { lastSigned, publishedHead, refuseFork, rememberSigned } from './memory.ts';
+import { type HeadMemory, refuseFork, rememberSigned } from './memory.ts';
 import { jsonOf, keysFolder, type Log, lastBundle, logFolder, readLog, tileReader } from './reader.ts';
+import { recordNames } from './records/store.ts';
 import { type Statement, signStatement } from './statement.ts';
 import { latest, TIME_SLACK_MS, timeOf } from './times.ts';
 
@@ -26,11 +26,7 @@ export type LedgerOptions = {
   origin: string;
   keys: PrivateKeys;
   now: () => Date;
-  /** Where heads are remembered; see `stateFolder`. */
-  state: string | undefined;
-  /** Where this log is published: its head is compared before anything is signed. */
-  published?: string | undefined;
-};
+} & HeadMemory;
 
 /** Where an entry came to stand, and the proof of it. */
 export type Place = { index: number; proof: string };
@@ -54,27 +50,17 @@ export function originOf(trustUrl: string): string {
 
 /**
  * Opens the log of a content folder for writing, by one process at a time; a new one begins with its own keys. Throws
- * CollectBusy, KeysUnknown, LedgerDamaged, LedgerOtherOrigin, LedgerBehind, LedgerForked, LedgerNotWritten,
- * PublishedUnreadable.
+ * CollectBusy, KeysUnknown, LedgerDamaged, LedgerMissing, LedgerOtherOrigin, LedgerBehind, LedgerForked,
+ * LedgerNotWritten, PublishedUnreadable.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const { content, origin, keys, state } = options;
+  const { content, keys, state } = options;
   const lock = await lockForWriting(content);
   try {
     await recover(content);
-    const log = await readLog(content);
-    // A log that lost its checkpoint must not begin anew over its own entries.
-    if (log === undefined && existsSync(join(content, logFolder)))
-      throw candorError('LedgerDamaged', { file: `${logFolder}/checkpoint`, problem: 'it is missing.' });
-    if (log !== undefined && log.checkpoint.origin !== origin)
-      throw candorError('LedgerOtherOrigin', { origin, found: log.checkpoint.origin });
-    const chain = log?.chain ?? newChain(keys, options.now().toISOString(), origin);
+    const { log, chain } = await signableLog(options);
+    if (log === undefined) await refuseOrphans(content);
     const ledger = new Ledger(options, chain, log, await lastBundle(content, log), lock);
-    const known = [
-      state === undefined ? undefined : await lastSigned(state, origin, firstKeyOf(chain)),
-      options.published === undefined ? undefined : await publishedHead(options.published, chain),
-    ];
-    await ledger.refuseFork(known.filter((head) => head !== undefined));
     for (const use of ['checkpoint', 'statement'] as const) privateHalf(chain, keys, use, ledger.now());
     if (log === undefined) await ledger.append(chain.map(({ entry }) => keyEntryOf(entry)));
     else if (state !== undefined) await rememberSigned(state, log.checkpoint, firstKeyOf(chain), log.note);
@@ -84,6 +70,31 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     throw error;
   }
 }
+
+/**
+ * Reads the log of a content folder to sign something over it; without one, the keys that would begin it. Throws
+ * LedgerDamaged, LedgerOtherOrigin, LedgerBehind, LedgerForked, PublishedUnreadable.
+ */
+export async function signableLog(
+  options: LedgerOptions,
+): Promise<{ log: Log; chain: ChainedKey[] } | { log: undefined; chain: ChainedKey[] }> {
+  const { content, origin, keys, now } = options;
+  const log = await readLog(content);
+  if (log !== undefined && log.checkpoint.origin !== origin)
+    throw candorError('LedgerOtherOrigin', { origin, found: log.checkpoint.origin });
+  const chain = log?.chain ?? newChain(keys, now().toISOString(), origin);
+  const readTile = log?.readTile ?? noTiles;
+  await refuseFork({ origin, size: log?.checkpoint.size ?? 0 }, chain, readTile, options);
+  return { log, chain };
+}
+
+/** A log must not begin beside records that another one signed: they would be lost from both. Throws LedgerMissing. */
+export async function refuseOrphans(content: string): Promise<void> {
+  const count = (await recordNames(content)).length;
+  if (count > 0) throw candorError('LedgerMissing', { count });
+}
+
+const noTiles: ReadTile = () => Promise.reject(new TypeError('an empty log has no tiles'));
 
 /** A log that is open for writing. */
 export class Ledger {
@@ -114,7 +125,7 @@ export class Ledger {
     this.#head = log?.checkpoint ?? { origin: options.origin, size: 0, root: emptyRoot() };
     this.#note = log?.note;
     this.#published = this.#head.size;
-    this.#readTile = log?.readTile ?? (() => Promise.reject(new TypeError('an empty log has no tiles')));
+    this.#readTile = log?.readTile ?? noTiles;
     this.#tail = last.length === TILE_WIDTH ? [] : last;
     for (const bytes of last)
       this.#newest = latest(this.#newest, timeOf(LogEntry.parse(jsonOf(bytes.toString('utf8')))));
@@ -174,11 +185,6 @@ export class Ledger {
       this.#keys = keys;
       return entries;
     });
-  }
-
-  /** Throws LedgerBehind or LedgerForked when the log does not begin with a head that it is known to have had. */
-  refuseFork(known: Parameters<typeof refuseFork>[2]): Promise<void> {
-    return refuseFork(this.#head.size, this.#readTile, known);
   }
 
   /** Gives up the lock. */

@@ -4,7 +4,7 @@ import type { CheckContext, KnownCollector } from './checks/context.ts';
 import { checkEvidence } from './checks/evidence.ts';
 import { checkReferences } from './checks/references.ts';
 import { checkValues } from './checks/values.ts';
-import { inOrder, type Loaded, loadContent } from './load.ts';
+import { inOrder, type Loaded } from './load.ts';
 
 export type { KnownCollector } from './checks/context.ts';
 
@@ -20,12 +20,7 @@ export type CheckOptions = {
  * Everything that is wrong with a content folder, in order of place: single files, and what they say about each other.
  * A file that cannot be parsed does not hide what is wrong elsewhere, and is itself there to be referred to.
  */
-export async function checkContent(dir: string, options: CheckOptions): Promise<CandorError[]> {
-  return checkLoaded(dir, await loadContent(dir), options);
-}
-
-/** The same for content that is loaded already. */
-export function checkLoaded(dir: string, loaded: Loaded, { collectors, now }: CheckOptions): CandorError[] {
+export function checkContent(dir: string, loaded: Loaded, { collectors, now }: CheckOptions): CandorError[] {
   // Where nothing was found, the missing folder is the only thing to say.
   if (loaded.files.length === 0) return loaded.errors;
   const context: CheckContext = { dir, loaded, byType: Map.groupBy(loaded.files, ({ type }) => type), collectors, now };

@@ -1,4 +1,4 @@
-import { type KeptRecord, readEvidence } from '../ledger/records/store.ts';
+import { declaredRecords, type KeptRecord, readEvidence } from '../ledger/records/store.ts';
 import { derive } from '../posture/derive.ts';
 import type { Content, Evidence, Trust } from '../schemas/index.ts';
 import { loadContent } from './load.ts';
@@ -13,6 +13,6 @@ export async function readTrust(
 ): Promise<{ content: Content; trust: Trust; evidence: Evidence[]; kept: ReadonlyMap<string, KeptRecord> }> {
   const { content, errors } = await loadContent(folder);
   if (content === undefined) throw errors[0] ?? new Error(`no content in ${folder}`);
-  const { evidence, damaged, kept } = await readEvidence(folder);
-  return { content, trust: derive(content, evidence, damaged, now.toISOString()), evidence, kept };
+  const { evidence, damaged, missing, kept } = await readEvidence(folder, declaredRecords(content));
+  return { content, trust: derive(content, evidence, [...damaged, ...missing], now.toISOString()), evidence, kept };
 }

@@ -6,12 +6,14 @@ import { lockForWriting } from '../../ledger/files/lock.ts';
 import { type PrivateKeys, privateKeys } from '../../ledger/keys/private.ts';
 import { privateHalf, whileValid } from '../../ledger/keys/signers.ts';
 import { signSite } from '../../ledger/publish.ts';
-import { readLog } from '../../ledger/reader.ts';
+import { type Log, readLog } from '../../ledger/reader.ts';
 import { releaseNumbers } from '../../ledger/releases/store.ts';
+import { signableLog } from '../../ledger/writer.ts';
 import { after } from '../../posture/time.ts';
-import { CandorError, Duration, Trust } from '../../schemas/index.ts';
-import { Common, defineCommand } from '../command.ts';
-import { refuseDemo, validContent } from '../content.ts';
+import { CandorError, type Content, Duration, Trust } from '../../schemas/index.ts';
+import { Common, defineCommand, type Terminal } from '../command.ts';
+import { damagedEvidence, printErrors, refuseDemo, validContent } from '../content.ts';
+import { ledgerOptions } from '../ledger.ts';
 import { candorVersion, contentFolder } from '../place.ts';
 import { buildSite } from '../site.ts';
 
@@ -31,11 +33,11 @@ export default defineCommand({
     if (options.production) await refuseDemo(folder, valid.content);
     const keys = await privateKeys(terminal.environment, folder);
     const lock = await settled(folder);
-    const dist = await buildSite(terminal.cwd, folder, options.verbose, (site) =>
-      signed(site, folder, keys, options['valid-for']),
-    ).finally(lock.release);
-    if (keys === undefined)
-      terminal.err('The site is not signed: no keys are set. `candor verify` will say so; `candor keys` tells more.\n');
+    const built = await buildWhole(folder, valid.content, keys, options, terminal).finally(lock.release);
+    if (built === undefined) return 3;
+    const { dist, unsigned } = built;
+    if (unsigned !== undefined)
+      terminal.err(`The site is not signed: ${unsigned}. \`candor verify\` will say so; \`candor keys\` tells more.\n`);
     // Told from what was built, so that the command line cannot say another number than the page.
     const { coverage, states } = await builtTrust(dist);
     const { verified, inPlace, percent } = coverage;
@@ -44,6 +46,35 @@ export default defineCommand({
     return 0;
   },
 });
+
+/**
+ * Builds and signs the site; `unsigned` says why it could not be signed. What cannot be trusted is named, and in
+ * production nothing is built over it (undefined). Throws what `signableLog` throws: a page must not show what a fork says.
+ */
+async function buildWhole(
+  folder: string,
+  content: Content,
+  keys: PrivateKeys | undefined,
+  options: { production: boolean; verbose: boolean; 'valid-for': Duration },
+  terminal: Terminal,
+): Promise<{ dist: string; unsigned: string | undefined } | undefined> {
+  const damaged = await damagedEvidence(folder, content);
+  printErrors(damaged, terminal);
+  if (damaged.length > 0 && options.production) {
+    terminal.err('Nothing was built: a page in production shows no evidence that cannot be trusted.\n');
+    return undefined;
+  }
+  const log =
+    keys === undefined
+      ? await readLog(folder)
+      : (await signableLog(ledgerOptions(folder, content, keys, terminal))).log;
+  const signer = keys === undefined || log === undefined ? undefined : { keys, log };
+  const dist = await buildSite(terminal.cwd, folder, options.verbose, async (site) => {
+    if (signer !== undefined) await signed(site, folder, signer, options['valid-for']);
+  });
+  if (signer !== undefined) return { dist, unsigned: undefined };
+  return { dist, unsigned: keys === undefined ? 'no keys are set' : 'there is no log yet, `candor collect` begins it' };
+}
 
 /**
  * Keeps writers away while the site is built, and finishes what a killed one began. Where nothing can be written, nobody
@@ -63,10 +94,13 @@ async function settled(folder: string): Promise<{ release: () => Promise<void> }
   }
 }
 
-/** With keys: signs the list of all files of a built site. */
-async function signed(site: string, folder: string, keys: PrivateKeys | undefined, validFor: Duration): Promise<void> {
-  const log = await readLog(folder);
-  if (keys === undefined || log === undefined) return;
+/** Signs the list of all files of a built site. */
+async function signed(
+  site: string,
+  folder: string,
+  { keys, log }: { keys: PrivateKeys; log: Log },
+  validFor: Duration,
+): Promise<void> {
   const trust = await builtTrust(site);
   const key = privateHalf(log.chain, keys, 'statement', trust.generatedAt);
   const release = (await releaseNumbers(folder)).at(-1) ?? null;

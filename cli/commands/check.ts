@@ -1,15 +1,18 @@
 import { checkContent } from '../../loader/check.ts';
+import { loadContent } from '../../loader/load.ts';
 import { errorJson } from '../../loader/print.ts';
 import { Common, defineCommand } from '../command.ts';
-import { printErrors } from '../content.ts';
+import { damagedEvidence, printErrors } from '../content.ts';
 import { collectorsBeside, contentFolder } from '../place.ts';
 
 export default defineCommand({
-  summary: 'Validates all content; names every error with its file, line and column.',
+  summary: 'Validates all content and its evidence; names every error with its file, line and column.',
   options: Common,
   run: async (options, _words, terminal) => {
     const folder = contentFolder(options.content, terminal);
-    const errors = await checkContent(folder, { collectors: await collectorsBeside(folder), now: terminal.now() });
+    const loaded = await loadContent(folder);
+    const wrong = checkContent(folder, loaded, { collectors: await collectorsBeside(folder), now: terminal.now() });
+    const errors = [...wrong, ...(loaded.content === undefined ? [] : await damagedEvidence(folder, loaded.content))];
     if (options.json) terminal.out(`${JSON.stringify({ errors: errors.map(errorJson) }, null, 2)}\n`);
     else printErrors(errors, terminal);
     if (errors.length > 0)

@@ -7,11 +7,13 @@ import { makeKeys, type PrivateKeys, parseKeys, privateKeys, readKeyFile } from 
 import { rotateKeys } from '../../ledger/keys/rotate.ts';
 import { verifierKey } from '../../ledger/log/note.ts';
 import { readLog } from '../../ledger/reader.ts';
+import { refuseOrphans, signableLog } from '../../ledger/writer.ts';
+import { loadContent } from '../../loader/load.ts';
 import { after } from '../../posture/time.ts';
 import { candorError, type Digest, Duration, type Instant, KeyUse } from '../../schemas/index.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
 import { validContent } from '../content.ts';
-import { finishCutOff, withLedger } from '../ledger.ts';
+import { finishCutOff, ledgerOptions, withLedger } from '../ledger.ts';
 import { contentFolder } from '../place.ts';
 
 const usage = 'candor keys [make FILE | rotate [FILE] [--overlap 30d]]';
@@ -61,11 +63,14 @@ async function answerTo(
 }
 
 /** The public halves, as they are published, and which private halves are at hand. */
-async function print(folder: string, { environment }: Terminal): Promise<Answer> {
-  const atHand = fingerprints(await privateKeys(environment, folder));
+async function print(folder: string, terminal: Terminal): Promise<Answer> {
+  const { environment } = terminal;
+  const privateHalves = await privateKeys(environment, folder);
+  const atHand = fingerprints(privateHalves);
   await finishCutOff(folder);
   const log = await readLog(folder);
   if (log === undefined) {
+    await refuseLostLog(folder, privateHalves, terminal);
     const text =
       atHand.length === 0
         ? 'There is no log yet, and there are no keys at hand; `candor keys make FILE` makes them.\n'
@@ -75,6 +80,14 @@ async function print(folder: string, { environment }: Terminal): Promise<Answer>
   const { origin } = log.checkpoint;
   const keys = log.chain.map((key) => published(key, atHand));
   return { json: { origin, keys, atHand }, text: `The log ${origin}\n\n${keys.map(paragraph).join('\n')}` };
+}
+
+/** Throws LedgerBehind when a log of these keys was signed before, LedgerMissing when records of one lie there. */
+async function refuseLostLog(folder: string, keys: PrivateKeys | undefined, terminal: Terminal): Promise<void> {
+  const { content } = await loadContent(folder);
+  if (keys !== undefined && content !== undefined)
+    await signableLog({ ...ledgerOptions(folder, content, keys, terminal), published: undefined });
+  await refuseOrphans(folder);
 }
 
 /** A key of the log with all that somebody needs who wants to check its signatures. */

@@ -15,7 +15,7 @@ import { canonicalJson } from '../../posture/digest.ts';
 import { candorError, Duration, type ReleaseChanges } from '../../schemas/index.ts';
 import { changeSentences } from '../../site/words/changes.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
-import { refuseDemo, validContent } from '../content.ts';
+import { damagedEvidence, printErrors, refuseDemo, validContent } from '../content.ts';
 import { finishCutOff, requireKeys, withLedger } from '../ledger.ts';
 import { contentFolder } from '../place.ts';
 import { renderRelease } from '../site.ts';
@@ -66,6 +66,12 @@ async function release(folder: string, options: z.infer<typeof releaseOptions>, 
     // Read again, beside the digests of its files: opening the log may have taken a while.
     const now = await validContent(folder, terminal);
     if (now === undefined) return 2;
+    const damaged = await damagedEvidence(folder, now.content);
+    if (damaged.length > 0) {
+      printErrors(damaged, terminal);
+      terminal.err('No version was made: it would be frozen with evidence that cannot be trusted.\n');
+      return 3;
+    }
     const draft = await draftRelease(ledger, now.content, { reason, validFor });
     const last = draft.before?.release;
     if (ifChanged && last !== undefined && isUnchanged(draft) && isMostlyValid(last, draft.release.publishedAt)) {

@@ -1,11 +1,11 @@
-import { hash } from 'node:crypto';
 import { canonicalJson } from '../../posture/digest.ts';
 import { isRenewal, renew } from '../../posture/heartbeat.ts';
 import { Evidence, Heartbeat, type Instant, type PreviousEntry, type Retirement } from '../../schemas/index.ts';
-import type { Statement } from '../statement.ts';
+import { statementOf } from '../statement.ts';
 import type { Ledger, NewEntry } from '../writer.ts';
+import { recordFiles } from './files.ts';
 import { seal, type UnsealedEvidence } from './seal.ts';
-import { type KeptRecord, recordFiles } from './store.ts';
+import type { KeptRecord } from './store.ts';
 
 /**
  * Keeps what a run found: as a whole record, or as a heartbeat when it says what the record before says. Entry,
@@ -95,18 +95,4 @@ function entryOfHeartbeat(ledger: Ledger, heartbeat: Heartbeat, record: Buffer):
 function bundle(ledger: Ledger, files: readonly [string, Buffer][], index: number, collectedAt: Instant): Buffer {
   const predicate = { origin: ledger.origin, index, collectedAt };
   return Buffer.from(ledger.sign(statementOf(files, 'urn:candor:evidence:1', predicate)));
-}
-
-/** A statement about files, by their published paths. */
-export function statementOf(
-  files: readonly [path: string, bytes: Buffer][],
-  predicateType: Statement['predicateType'],
-  predicate: Statement['predicate'],
-): Statement {
-  return {
-    _type: 'https://in-toto.io/Statement/v1',
-    subject: files.map(([name, bytes]) => ({ name, digest: { sha256: hash('sha256', bytes) } })),
-    predicateType,
-    predicate,
-  };
 }

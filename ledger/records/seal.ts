@@ -49,10 +49,7 @@ function fitOpenFailures(checks: CheckResult[]): CheckResult[] {
 /** What is wrong with a record that was read back, or undefined. */
 export function flawOf(value: unknown, source: string, collector: string): string | undefined {
   const parsed = Evidence.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    return `it does not have the shape of evidence${issue ? ` (${issue.path.join('.')}: ${issue.message})` : ''}.`;
-  }
+  if (!parsed.success) return 'it does not have the shape of evidence; somebody changed it.';
   const record = parsed.data;
   if (record.source !== source || record.collector.id !== collector)
     return `it is of ${record.source}/${record.collector.id}, but lies in the place of ${source}/${collector}.`;

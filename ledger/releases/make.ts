@@ -18,8 +18,8 @@ import {
 } from '../../schemas/index.ts';
 import { codeOf } from '../files/error-code.ts';
 import { versionsFolder } from '../reader.ts';
-import { statementOf } from '../records/keep.ts';
-import { readEvidence } from '../records/store.ts';
+import { declaredRecords, readEvidence } from '../records/store.ts';
+import { statementOf } from '../statement.ts';
 import type { Ledger } from '../writer.ts';
 import { contentsOf, digestContent } from './contents.ts';
 import { type KeptRelease, newestRelease, releaseFiles } from './store.ts';
@@ -40,8 +40,8 @@ export async function draftRelease(
   { reason, validFor }: { reason: string; validFor: Duration },
 ): Promise<ReleaseDraft> {
   const publishedAt = ledger.now();
-  const recorded = await readEvidence(ledger.content);
-  const trust = derive(content, recorded.evidence, recorded.damaged, publishedAt);
+  const recorded = await readEvidence(ledger.content, declaredRecords(content));
+  const trust = derive(content, recorded.evidence, [...recorded.damaged, ...recorded.missing], publishedAt);
   const contents = contentsOf(content, await digestContent(ledger.content), recorded);
   const before = await newestRelease(ledger.content);
   const previous = before === undefined ? null : { number: before.release.number, digest: before.digest };

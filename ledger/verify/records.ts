@@ -1,8 +1,7 @@
 import { renew } from '../../posture/heartbeat.ts';
-import { after, freshnessAt } from '../../posture/time.ts';
-import { Evidence, Heartbeat, type Instant } from '../../schemas/index.ts';
+import { Evidence, Heartbeat } from '../../schemas/index.ts';
 import { jsonOf } from '../reader.ts';
-import { recordFiles } from '../records/store.ts';
+import { recordFiles } from '../records/files.ts';
 import { fails, leafOf, type ProvenFiles, requireSubjects } from './files.ts';
 import type { RecordHead } from './history.ts';
 import type { ProvenLog } from './log.ts';
@@ -57,15 +56,4 @@ async function verifyRecord(
   if (origin !== log.checkpoint.origin || index !== head.newest.index || collectedAt !== head.collectedAt)
     throw fails(paths.bundle, 'it speaks of another entry of the log.');
   return current;
-}
-
-/** The records whose last look is no longer current at `now`, with the date on which it ended. */
-export function staleRecords(
-  records: ReadonlyMap<string, Evidence>,
-  now: Instant,
-): { name: string; since: Instant | null }[] {
-  return [...records].flatMap(([name, { collectedAt, cadence, validUntil }]) => {
-    const freshness = freshnessAt(now, after(collectedAt, cadence), validUntil);
-    return freshness === 'fresh' || freshness === 'due' ? [] : [{ name, since: validUntil }];
-  });
 }

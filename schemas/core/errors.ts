@@ -302,7 +302,7 @@ export const errors = {
     example: { problem: 'its digest does not match.' },
     text: ({ problem }) => ({
       what: `this evidence record cannot be trusted: ${problem}`,
-      hint: 'restore it from version control; or move it away and collect anew: the log keeps what was there before.',
+      hint: 'restore it and the files beside it (.tlog-proof, .sigstore.json, .heartbeat.*) from version control, or with `candor verify URL --save DIR`; or move them all away and collect anew: the log keeps what was there before.',
     }),
   }),
   CollectBusy: define<{ pid: number }>({

@@ -57,7 +57,7 @@ export const ledgerErrors = {
     example: { use: 'checkpoint', fingerprint: 'c0ffee' },
     text: ({ use, fingerprint }) => ({
       what: `the private half of the log’s ${use} key is not among these keys; its fingerprint is ${fingerprint}.`,
-      hint: 'point CANDOR_KEYS_FILE at the right file. Is the key lost? Begin a new log in an empty content/ledger/ and say so in an update.',
+      hint: 'point CANDOR_KEYS_FILE at the right file. Is the key lost? Move content/ledger/ and content/evidence/ aside, begin a new log with new keys, and say so in an update.',
     }),
   }),
   LedgerDamaged: define<{ file: string; problem: string }>({
@@ -69,13 +69,22 @@ export const ledgerErrors = {
       hint: 'restore content/ledger/ and content/evidence/ together from version control.',
     }),
   }),
+  LedgerMissing: define<{ count: number }>({
+    exit: 3,
+    why: 'A new log would not know the records that the old one signed; they would count for nothing, without a word.',
+    example: { count: 4 },
+    text: ({ count }) => ({
+      what: `content/evidence/ holds ${count === 1 ? '1 record' : `${count} records`}, but the log that signed ${count === 1 ? 'it' : 'them'} is not there.`,
+      hint: 'restore content/ledger/ from version control, or with `candor verify URL --save DIR`; to begin a new log, move content/evidence/ aside.',
+    }),
+  }),
   LedgerOtherOrigin: define<{ origin: string; found: string }>({
     exit: 2,
     why: 'The name of a log is signed with each checkpoint; another name would be another log.',
     example: { origin: 'trust.quill.example/log', found: 'security.quill.example/log' },
     text: ({ origin, found }) => ({
       what: `this is the log \`${found}\`, but organization.yaml says that the page is \`${origin}\`.`,
-      hint: 'set `trustUrl` back; or begin a new log in an empty content/ledger/ and content/evidence/.',
+      hint: 'set `trustUrl` back; or move content/ledger/ and content/evidence/ aside and begin a new log.',
     }),
   }),
   LedgerBehind: define<{ size: number; known: number; from: string }>({
@@ -141,16 +150,33 @@ export const ledgerErrors = {
       hint: newest === 0 ? '`candor release` makes the first.' : `there are versions 1 to ${newest}.`,
     }),
   }),
-  VerificationFailed: define<{ file: string; problem: string }>({
+  VerificationFailed: define<{
+    file: string;
+    problem: string;
+    kind: 'changed' | 'expired' | 'fingerprint' | 'unsigned';
+    isFolder: boolean;
+  }>({
     exit: 1,
     why: 'The first thing that does not hold ends the proof; what comes after it rests on it.',
     example: {
       file: 'evidence/app-db/postgres-row-security.json',
-      problem: 'its digest is not the one that the manifest names.',
+      problem: 'it is not the file that the manifest names; it was changed.',
+      kind: 'changed',
+      isFolder: false,
     },
-    text: ({ file, problem }) => ({
+    text: ({ file, problem, kind, isFolder }) => ({
       what: `${file}: ${problem}`,
-      hint: 'try again in a minute, it may just be changing; if it stays so, tell the company, and rely on nothing here until it is explained.',
+      hint: {
+        // Only what is served can change while it is read.
+        changed: isFolder
+          ? 'build it anew, or get it anew from where it is published; `candor verify URL --save DIR` saves what was logged, proven. If it stays so, rely on nothing in it until it is explained.'
+          : 'try again in a minute, it may just be changing; if it stays so, tell the company, and rely on nothing here until it is explained.',
+        expired:
+          'look at the page’s own address. If that has expired too, ask the company; if it is yours, build it anew.',
+        fingerprint:
+          'compare yours, digit by digit, with the keys in the report. If it is right, ask the company by another way, such as a call, which keys are theirs; until then rely on nothing here.',
+        unsigned: 'check the address or folder: it is the one in which the page’s own `trust.json` lies.',
+      }[kind],
     }),
   }),
   SaveNotEmpty: define<{ folder: string }>({
@@ -165,10 +191,15 @@ export const ledgerErrors = {
   VerificationUnreachable: define<{ address: string; problem: string }>({
     exit: 3,
     why: 'What cannot be fetched is neither proven nor disproven.',
-    example: { address: 'https://trust.quill.example/manifest.json', problem: 'no answer' },
+    example: {
+      address: 'https://trust.quill.example/manifest.json',
+      problem: 'the connection was refused: nothing listens there (ECONNREFUSED)',
+    },
     text: ({ address, problem }) => ({
       what: `${address} cannot be read: ${problem}.`,
-      hint: 'check the address and the network, and try again.',
+      hint: /^https?:/i.test(address)
+        ? 'check the address and the network, and try again.'
+        : 'name the folder of a built page, such as `dist`, or the address of one.',
     }),
   }),
 };

@@ -3,7 +3,7 @@ import { folder } from 'virtual:candor/content';
 import { keyFileName, keysAt } from '../../ledger/keys/chain.ts';
 import { verifierKey } from '../../ledger/log/note.ts';
 import { textOf } from '../../ledger/reader.ts';
-import { recordFiles } from '../../ledger/records/store.ts';
+import { recordFiles } from '../../ledger/records/files.ts';
 import { openStatement } from '../../ledger/statement.ts';
 import type { Site } from '../trust.ts';
 

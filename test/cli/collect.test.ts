@@ -153,7 +153,7 @@ describe('what is recorded is never damaged', () => {
     expect(code).toBe(3);
     expect(err).toMatchInlineSnapshot(`
       "  store/import-rows  not recorded: this evidence record cannot be trusted: its content does not match its id; somebody changed it.
-          restore it from version control; or move it away and collect anew: the log keeps what was there before.
+          restore it and the files beside it (.tlog-proof, .sigstore.json, .heartbeat.*) from version control, or with \`candor verify URL --save DIR\`; or move them all away and collect anew: the log keeps what was there before.
       "
     `);
     expect(await readFile(recordFile(), 'utf8')).toBe(green);

@@ -8,7 +8,8 @@ import { leafHash, rootFromInclusion } from '../../ledger/log/merkle.ts';
 import { parseProof } from '../../ledger/log/proof.ts';
 import { hashTiles } from '../../ledger/log/tiles.ts';
 import { newestFirst, readLog } from '../../ledger/reader.ts';
-import { readEvidence, recordFiles } from '../../ledger/records/store.ts';
+import { recordFiles } from '../../ledger/records/files.ts';
+import { readEvidence } from '../../ledger/records/store.ts';
 import { openStatement } from '../../ledger/statement.ts';
 import type { Evidence } from '../../schemas/index.ts';
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { checkContent, type KnownCollector } from '../../loader/check.ts';
+import { loadContent } from '../../loader/load.ts';
 import { printError } from '../../loader/print.ts';
 import type { CandorError } from '../../schemas/index.ts';
 
@@ -74,7 +75,7 @@ export async function write(tree: Tree): Promise<string> {
 /** Checks the small folder with some files replaced, on 3 November 2026. */
 export async function check(changes: Tree = {}): Promise<{ errors: CandorError[]; printed: string }> {
   const dir = await write({ ...sound, ...changes });
-  const errors = await checkContent(dir, { collectors, now: new Date('2026-11-03T09:00:00Z') });
+  const errors = await checkContent(dir, await loadContent(dir), { collectors, now: new Date('2026-11-03T09:00:00Z') });
   const printed = errors.map((error) => printError(error, { cwd: dirname(dir) })).join('\n\n');
   return { errors, printed };
 }

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { loadCollectors } from '../../collectors/registry.ts';
 import { reference, referenceFolder } from '../../docs/generate.ts';
 import { checkContent } from '../../loader/check.ts';
+import { loadContent } from '../../loader/load.ts';
 import { printError } from '../../loader/print.ts';
 import { contentTypeNames, editorSettings, schemaFile } from '../../schemas/json-schema.ts';
 
@@ -18,7 +19,7 @@ test('the reference is what the schemas and collectors say; `npm run generate` w
 
 test('the example of the reference holds one of every kind, and has no errors', async () => {
   const folder = join(referenceFolder, 'example');
-  const errors = await checkContent(folder, {
+  const errors = await checkContent(folder, await loadContent(folder), {
     collectors: await loadCollectors(),
     now: new Date('2026-02-01T00:00:00Z'),
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeKeys, parseKeys } from '../../../ledger/keys/private.ts';
 import { parseCheckpoint, signCheckpoint } from '../../../ledger/log/checkpoint.ts';
-import { recordFiles } from '../../../ledger/records/store.ts';
+import { recordFiles } from '../../../ledger/records/files.ts';
 import { type Evidence, type SiteManifest, Trust } from '../../../schemas/index.ts';
 import { at, finding, T0 } from '../../posture/worlds.ts';
 import { editFile, forgeLog, verdictOn } from './forger.ts';

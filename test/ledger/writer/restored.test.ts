@@ -257,7 +257,7 @@ describe('keys and names', () => {
       /^the private half of the log’s checkpoint key is not among these keys; its fingerprint is [0-9a-f]{64}\.$/,
     );
     expect(error.hint).toBe(
-      'point CANDOR_KEYS_FILE at the right file. Is the key lost? Begin a new log in an empty content/ledger/ and say so in an update.',
+      'point CANDOR_KEYS_FILE at the right file. Is the key lost? Move content/ledger/ and content/evidence/ aside, begin a new log with new keys, and say so in an update.',
     );
   });
 
@@ -267,7 +267,7 @@ describe('keys and names', () => {
       name: 'LedgerOtherOrigin',
       exit: 2,
       what: 'this is the log `trust.quill.example/log`, but organization.yaml says that the page is `security.quill.example/log`.',
-      hint: 'set `trustUrl` back; or begin a new log in an empty content/ledger/ and content/evidence/.',
+      hint: 'set `trustUrl` back; or move content/ledger/ and content/evidence/ aside and begin a new log.',
     });
   });
 
