@@ -57,7 +57,7 @@ const words: Readonly<Record<string, Words>> = {
   '25P03': ['transient', 'The server ended an idle transaction.', true],
   '40001': ['transient', 'The server gave up the transaction because of concurrent changes.'],
   '40P01': ['transient', 'The server broke a deadlock by giving up the statement.'],
-  '42501': ['denied', 'A privilege is missing.'],
+  '42501': ['denied', 'A right to read is missing: SELECT on a relation, USAGE on a schema or EXECUTE on a function.'],
   '42P17': ['schema', 'A row-security policy refers to itself without end.'],
   '42P01': ['schema', 'A relation that is referred to does not exist.'],
   '42704': ['schema', 'A setting or an object that is referred to does not exist.'],
@@ -82,6 +82,18 @@ export function postgresFailure(thrown: unknown): PostgresUnreadable {
   if (/^[0-9A-Z]{5}$/.test(code))
     return new PostgresUnreadable('schema', code, `The server answered SQLSTATE ${code}.`);
   return new PostgresUnreadable('transient', code, 'The connection to the database failed.', true);
+}
+
+/** The same for what connecting threw: there, only one privilege can be missing. */
+export function connectFailure(thrown: unknown): PostgresUnreadable {
+  const failure = postgresFailure(thrown);
+  if (failure.code !== '42501') return failure;
+  return new PostgresUnreadable(
+    'denied',
+    failure.code,
+    'The login lacks the privilege CONNECT on this database.',
+    true,
+  );
 }
 
 function codeOf(thrown: unknown): string {

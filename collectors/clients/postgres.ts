@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { z } from 'zod';
-import { PostgresUnreadable, postgresFailure } from './postgres-failure.ts';
+import { connectFailure, PostgresUnreadable, postgresFailure } from './postgres-failure.ts';
 
 export { PostgresUnreadable } from './postgres-failure.ts';
 
@@ -42,15 +42,15 @@ export async function openPostgres(options: {
     signal.removeEventListener('abort', abort);
     await client.end().catch(() => {});
   };
-  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
+  const attempt = async <T>(work: () => Promise<T>, failure = postgresFailure): Promise<T> => {
     try {
       return await work();
     } catch (thrown) {
-      throw signal.aborted ? stopped() : thrown instanceof z.ZodError ? thrown : postgresFailure(thrown);
+      throw signal.aborted ? stopped() : thrown instanceof z.ZodError ? thrown : failure(thrown);
     }
   };
   try {
-    await attempt(() => client.connect());
+    await attempt(() => client.connect(), connectFailure);
   } catch (thrown) {
     await close();
     throw thrown;

@@ -38,26 +38,33 @@ const selfSql = `
 export async function doctor(context: CollectContext<Expect>): Promise<Diagnosis[]> {
   const { url, truthUrl } = context.connection;
   const lines: Diagnosis[] = [];
-  if (url) lines.push(...(await visit(url, context, (session) => examineLogin(session, context.expect))));
+  const closed: Closed = new Map();
+  const login = (session: PostgresSession) => examineLogin(session, context.expect);
+  if (url) lines.push(...(await visit({ name: 'url', url }, context, closed, login)));
   else
     lines.push({
       level: 'missing',
       message: 'The source names no connection.',
       hint: 'Write `connection: { url: $DATABASE_URL }`.',
     });
-  if (truthUrl) lines.push(...(await visit(truthUrl, context, examineTruth)));
+  if (truthUrl) lines.push(...(await visit({ name: 'truthUrl', url: truthUrl }, context, closed, examineTruth)));
   else
     lines.push({
       level: 'missing',
       message: 'There is no truthUrl, so an empty answer cannot be told from an empty table.',
       hint: 'Make a read-only role with BYPASSRLS: `candor` prints the script.',
     });
+  for (const [message, names] of closed) lines.push({ level: 'error', message: `${names.join(' and ')}: ${message}` });
   return lines;
 }
 
+/** What is wrong with connections that cannot be used, and which those are: what is wrong with both is said once. */
+type Closed = Map<string, string[]>;
+
 async function visit(
-  url: string,
+  { name, url }: { name: string; url: string },
   { expect, signal }: CollectContext<Expect>,
+  closed: Closed,
   examine: (session: PostgresSession) => Promise<Diagnosis[]>,
 ): Promise<Diagnosis[]> {
   try {
@@ -69,7 +76,8 @@ async function visit(
     }
   } catch (failure) {
     if (!(failure instanceof PostgresUnreadable)) throw failure;
-    return [{ level: 'error', message: failure.message }];
+    closed.set(failure.message, [...(closed.get(failure.message) ?? []), name]);
+    return [];
   }
 }
 

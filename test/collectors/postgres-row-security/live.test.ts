@@ -217,6 +217,29 @@ describe('a connection', patient, () => {
     expect(JSON.stringify(failure) + String(failure)).not.toMatch(/SECRET|pw-login|127\.0\.0\.1/);
   });
 
+  it('that may not connect names the privilege, and doctor names it once for both logins', async () => {
+    const db = await lab.make();
+    await db.sql(`revoke connect on database "${db.name}" from public`);
+    const message = 'The login lacks the privilege CONNECT on this database.';
+    await expect(db.run()).rejects.toMatchObject({ kind: 'denied', code: '42501', message });
+    expect(await diagnose(db, { url: db.url, truthUrl: db.truthUrl })).toEqual([
+      { level: 'error', message: `url and truthUrl: ${message}` },
+    ]);
+    await db.sql(`grant connect on database "${db.name}" to "${db.name}_login"`);
+    const [last, ...others] = (await diagnose(db, { url: db.url, truthUrl: db.truthUrl }))?.reverse() ?? [];
+    expect(last).toEqual({ level: 'error', message: `truthUrl: ${message}` });
+    expect(others.every(({ level }) => level === 'ok')).toBe(true);
+  });
+
+  it('that may read nothing says which rights can be missing', async () => {
+    const db = await lab.make();
+    await db.sql('revoke select on pg_catalog.pg_policy from public');
+    await expect(db.run()).rejects.toMatchObject({
+      kind: 'denied',
+      message: 'A right to read is missing: SELECT on a relation, USAGE on a schema or EXECUTE on a function.',
+    });
+  });
+
   it('that may not act as the client role is denied', async () => {
     const db = await lab.make();
     await db.sql(`revoke :client from "${db.name}_login"`);
