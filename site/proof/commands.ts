@@ -2,10 +2,11 @@ import type { Example } from './example.ts';
 import program from './verify.go.txt?raw';
 
 /** The commands on /verify/, made for one record of this page. `site` is its address, without a slash at the end. */
-export function commands(site: string, { record, signed, bundle, key, leaf, proof, verifierKeys }: Example) {
+export function commands(site: string, { record, signed, bundle, key, leaf, proof, headKeys, allKeys }: Example) {
   const address = quoted(site);
+  const quotedLines = (keys: readonly string[]) => keys.map((verifier) => `\t"${verifier}",`).join('\n');
   return {
-    candor: `SITE=${address}\nnpx candor verify "$SITE"`,
+    candor: `SITE=${address}\nnpm run candor -- verify "$SITE"`,
     openssl: `SITE=${address}
 KEY=${key}
 BUNDLE=${bundle}
@@ -50,7 +51,8 @@ go run main.go "$SITE"`,
     go: program
       .replace('LEAF', () => leaf)
       .replace('PROOF', () => proof)
-      .replace('\tVERIFIER_KEYS', () => verifierKeys.map((verifier) => `\t"${verifier}",`).join('\n'))
+      .replace('\tHEAD_KEYS', () => quotedLines(headKeys))
+      .replace('\tALL_KEYS', () => quotedLines(allKeys))
       .trimEnd(),
   };
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { folder } from 'virtual:candor/content';
-import { keyFileName, keysAt } from '../../ledger/keys/chain.ts';
+import { type ChainedKey, keyFileName, keysAt } from '../../ledger/keys/chain.ts';
 import { verifierKey } from '../../ledger/log/note.ts';
-import { textOf } from '../../ledger/reader.ts';
+import { jsonOf, type Log, lastBundle, textOf } from '../../ledger/reader.ts';
 import { recordFiles } from '../../ledger/records/files.ts';
 import { openStatement } from '../../ledger/statement.ts';
+import { latest, timeOf } from '../../ledger/times.ts';
+import { type Instant, LogEntry } from '../../schemas/index.ts';
 import type { Site } from '../trust.ts';
 
 /** A record of this page that the commands on /verify/ can be tried on. Paths are relative to the page’s root. */
@@ -19,8 +21,10 @@ export type Example = {
   /** The file whose bytes are its newest leaf, and the proof that it is in the log. */
   leaf: string;
   proof: string;
-  /** Go’s verifier keys of all that ever signed checkpoints. */
-  verifierKeys: string[];
+  /** Go’s verifier keys of those that may sign the head of the log as it is. */
+  headKeys: string[];
+  /** The same of all that ever could. */
+  allKeys: string[];
 };
 
 /** The first record with a signature that holds; undefined when there is none. */
@@ -43,10 +47,19 @@ export async function exampleOf({ kept, log }: Site): Promise<Example | undefine
       key: `keys/${keyFileName(signer.entry)}.pem`,
       leaf: renewed ? files.heartbeat : files.record,
       proof: renewed ? files.heartbeatProof : files.proof,
-      verifierKeys: keysAt(log.chain, 'checkpoint').map(({ entry, publicKey }) =>
-        verifierKey({ name: entry.origin, publicKey }),
-      ),
+      headKeys: keysAt(log.chain, 'checkpoint', await newestOf(log)).map(verifierKeyOf),
+      allKeys: keysAt(log.chain, 'checkpoint').map(verifierKeyOf),
     };
   }
   return undefined;
+}
+
+/** When the newest entry was made, and the head of the log signed: a key that ended since then could still sign it. */
+async function newestOf(log: Log): Promise<Instant | undefined> {
+  const times = (await lastBundle(folder, log)).map((bytes) => timeOf(LogEntry.parse(jsonOf(bytes.toString('utf8')))));
+  return times.reduce<Instant | undefined>((newest, at) => latest(newest, at), undefined);
+}
+
+function verifierKeyOf({ entry, publicKey }: ChainedKey): string {
+  return verifierKey({ name: entry.origin, publicKey });
 }

@@ -9,7 +9,8 @@ const example = {
   key: 'keys/statement-0123456789abcdef.pem',
   leaf: 'evidence/app-db/rows.json',
   proof: 'evidence/app-db/rows.tlog-proof',
-  verifierKeys: ["trust.quill.example/$'$&/log+01234567+AAAA"],
+  headKeys: ["trust.quill.example/$'$&/log+01234567+AAAA"],
+  allKeys: ['trust.quill.example/log+89abcdef+AAAA', "trust.quill.example/$'$&/log+01234567+AAAA"],
 };
 
 test('an address in the commands is a word for a shell, and nothing that it would run', () => {
@@ -27,5 +28,7 @@ test('an address in the commands is a word for a shell, and nothing that it woul
 });
 
 test('the name of a log stands in the program as it is', () => {
-  expect(commands('https://quill.example', example).go).toContain(`\t"${example.verifierKeys[0]}",\n}`);
+  const { go } = commands('https://quill.example', example);
+  expect(go).toContain(`var headKeys = []string{\n\t"${example.headKeys[0]}",\n}`);
+  expect(go).toContain(`var allKeys = []string{\n\t"${example.allKeys[0]}",\n\t"${example.allKeys[1]}",\n}`);
 });
