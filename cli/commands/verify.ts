@@ -7,7 +7,7 @@ import { save } from '../../ledger/verify/save.ts';
 import { type Verification, verify } from '../../ledger/verify/verify.ts';
 import { printError } from '../../loader/print.ts';
 import { visible } from '../../loader/width.ts';
-import { candorError, type Digest } from '../../schemas/index.ts';
+import { type CandorError, candorError, type Digest, type Instant } from '../../schemas/index.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
 
 const usage = 'candor verify URL|DIR [--key FINGERPRINT]';
@@ -46,7 +46,7 @@ export default defineCommand({
     if (options.json) terminal.out(`${JSON.stringify(report, null, 2)}\n`);
     else terminal.out(reportText(report));
     if (report.failure !== null) {
-      const error = candorError('VerificationFailed', report.failure);
+      const error = failed(report.failure, published);
       if (!options.json) terminal.err(`${printError(error, { colour: terminal.interactive })}\n`);
       return error.exit;
     }
@@ -58,19 +58,45 @@ export default defineCommand({
 
 async function saved(published: Published, proven: Digest, folder: string, { cwd, err, now }: Terminal): Promise<void> {
   const count = await save(published, proven, folder, { cwd, now: now().toISOString() }).catch((error: unknown) => {
-    throw error instanceof DoesNotHold ? candorError('VerificationFailed', error) : error;
+    throw error instanceof DoesNotHold ? failed(error, published) : error;
   });
   err(`Saved ${count} files to ${folder}.\n`);
 }
 
-function reportText({ address, demo, proven, notProven, failure }: Verification): string {
+function failed({ file, problem, kind }: NonNullable<Verification['failure']>, { list }: Published): CandorError {
+  return candorError('VerificationFailed', { file, problem, kind, isFolder: list !== undefined });
+}
+
+function reportText({ address, demo, verifiedAt, keys, proven, notProven, failure }: Verification): string {
+  const listed = (title: string, mark: string, texts: readonly string[]) =>
+    `${title}:\n${texts.map((text) => `  ${mark} ${visible(text)}`).join('\n')}`;
   const lines = [
     `${visible(address)}${demo ? '\n\nA DEMONSTRATION: its systems and keys are made up and thrown away.' : ''}`,
-    ...(proven.length > 0 ? [`Proven:\n${proven.map((text) => `  + ${visible(text)}`).join('\n')}`] : []),
-    ...(failure === null ? [`Not proven:\n${notProven.map((text) => `  - ${visible(text)}`).join('\n')}`] : []),
-    failure === null ? 'It holds.' : 'It does NOT hold. The first thing that fails; nothing after it was looked at:',
+    ...(proven.length > 0 ? [listed('Proven', '+', proven)] : []),
+    ...(keys.length > 0
+      ? [
+          listed(
+            'Its keys, newest first',
+            '*',
+            keys.map((key) => keyText(key, verifiedAt)),
+          ),
+        ]
+      : []),
+    ...(failure === null
+      ? [listed('Not proven', '-', notProven), 'It holds.']
+      : [
+          listed('It does NOT hold. The first thing that fails, and nothing after it was looked at', '!', [
+            `${failure.file}: ${failure.problem}`,
+          ]),
+        ]),
   ];
   return `${lines.join('\n\n')}\n`;
+}
+
+function keyText({ use, fingerprint, since, endsAt }: Verification['keys'][number], now: Instant): string {
+  const until =
+    endsAt === null ? 'still signs' : `${Date.parse(endsAt) > Date.parse(now) ? 'until' : 'ended'} ${endsAt}`;
+  return `${use.padEnd('checkpoint'.length)} ${fingerprint} since ${since}, ${until}`;
 }
 
 /** One line that moves on a terminal; elsewhere nothing, because the report says it all. */

@@ -20,21 +20,29 @@ import type { Published } from './published.ts';
 /** Files that are read at the same time. */
 export const AT_ONCE = 8;
 
+/**
+ * What a failure means for whoever meets it: `fingerprint` that the keys are not the ones that were expected, `expired`
+ * that all was right once, `unsigned` that there is nothing to prove, `changed` all else.
+ */
+export type FailureKind = 'changed' | 'expired' | 'fingerprint' | 'unsigned';
+
 /** The first thing that does not hold: which file, and what is wrong with it. */
 export class DoesNotHold extends Error {
   readonly file: string;
   readonly problem: string;
-  constructor(file: string, problem: string) {
+  readonly kind: FailureKind;
+  constructor(file: string, problem: string, kind: FailureKind) {
     super(`${file}: ${problem}`);
     this.name = 'DoesNotHold';
     this.file = file;
     this.problem = problem;
+    this.kind = kind;
   }
 }
 
 /** The error for a file that does not hold; throw it. */
-export function fails(file: string, problem: string): DoesNotHold {
-  return new DoesNotHold(file, problem);
+export function fails(file: string, problem: string, kind: FailureKind = 'changed'): DoesNotHold {
+  return new DoesNotHold(file, problem, kind);
 }
 
 /** The signed list of all files, and a way to read them that proves each one against it. */
@@ -143,7 +151,11 @@ export async function openManifest(published: Published, now: Instant): Promise<
   const bytes = await published.read(MANIFEST);
   const bundle = await published.read(MANIFEST_BUNDLE);
   if (bytes === undefined && bundle === undefined)
-    throw fails(MANIFEST, 'it is missing: this page was built without keys, so nothing on it is signed.');
+    throw fails(
+      MANIFEST,
+      'it is missing: this is no page of Candor, or it was built without keys or without a log, so nothing on it is signed.',
+      'unsigned',
+    );
   if (bytes === undefined) throw fails(MANIFEST, 'it is missing.');
   if (bundle === undefined) throw fails(MANIFEST_BUNDLE, 'it is missing.');
   const opened = await openBundle(published, bundle.toString('utf8'));
@@ -164,7 +176,11 @@ export async function openManifest(published: Published, now: Instant): Promise<
   if (Date.parse(builtAt) > Date.parse(now) + TIME_SLACK_MS)
     throw fails(MANIFEST, `it is dated in the future (${builtAt}).`);
   if (Date.parse(now) > Date.parse(expiresAt))
-    throw fails(MANIFEST, `it has expired: it was valid from ${builtAt} until ${expiresAt}. This may be an old copy.`);
+    throw fails(
+      MANIFEST,
+      `it has expired: it was valid from ${builtAt} until ${expiresAt}. This may be an old copy.`,
+      'expired',
+    );
   return new ProvenFiles(published, manifest, opened.by);
 }
 

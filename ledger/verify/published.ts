@@ -4,6 +4,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { candorError } from '../../schemas/index.ts';
 import { codeOf } from '../files/error-code.ts';
 import { originOf } from '../writer.ts';
+import { reasonOf } from './reasons.ts';
 
 /** A published page, as a stranger meets it. */
 export type Published = {
@@ -107,17 +108,17 @@ function atAddress(address: string): Published {
         base,
       );
       if (!url.href.startsWith(base.href)) return undefined;
-      let problem = 'no answer';
+      let problem = '';
       for (let attempt = 0; attempt < TRIES; attempt += 1) {
         try {
           // A redirect would lead to a host that nobody named.
           const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
           if (response.status === 404) return path === '404.html' ? await bytesOf(response) : undefined;
           if (response.ok) return await bytesOf(response);
-          problem = `status ${response.status}`;
+          problem = `it answers with status ${response.status}`;
           await response.body?.cancel();
         } catch (error) {
-          problem = error instanceof Error && error.name === 'TimeoutError' ? 'no answer in time' : reasonOf(error);
+          problem = reasonOf(error);
         }
       }
       throw candorError('VerificationUnreachable', { address: url.href, problem });
@@ -135,9 +136,4 @@ async function bytesOf(response: Response): Promise<Buffer> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  return cause instanceof Error ? (codeOf(cause) ?? cause.message) : 'no answer';
 }

@@ -58,7 +58,9 @@ export async function verifyReleases(files: ProvenFiles, log: ProvenLog, now: In
   for (const { release, index, digest } of log.history.releases) {
     const manifest = `versions/${release.number}/manifest.json`;
     const bundle = `versions/${release.number}/manifest.sigstore.json`;
-    for (const path of [manifest, bundle, `versions/${release.number}/manifest.tlog-proof`]) expected.add(path);
+    const proof = `versions/${release.number}/manifest.tlog-proof`;
+    for (const path of [manifest, bundle, proof]) expected.add(path);
+    if (files.digestOf(proof) === undefined) throw fails(proof, 'it is missing; the log has this version.');
     for (const { path } of release.files) expected.add(`versions/${path}`);
     const statement = await openBundleAt(files, bundle, log.history.chain, release.publishedAt);
     requireSubjects(statement, 'urn:candor:release:1', [[manifest, digest]], bundle);
@@ -75,5 +77,6 @@ export async function verifyReleases(files: ProvenFiles, log: ProvenLog, now: In
     throw fails(
       `versions/${newest.release.number}/manifest.json`,
       `the newest version has expired: it was valid until ${newest.release.expiresAt}.`,
+      'expired',
     );
 }

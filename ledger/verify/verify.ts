@@ -1,13 +1,14 @@
 import type { Digest, Instant, KeyUse } from '../../schemas/index.ts';
-import type { ChainedKey } from '../keys/chain.ts';
+import { type ChainedKey, keysAt } from '../keys/chain.ts';
 import { isBefore, TIME_SLACK_MS } from '../times.ts';
-import { DoesNotHold, fails, openManifest, type ProvenFiles } from './files.ts';
-import { verifyKeys } from './keys.ts';
+import { doubts } from './doubts.ts';
+import { DoesNotHold, type FailureKind, fails, openManifest, type ProvenFiles } from './files.ts';
+import { requirePinned, verifyKeys } from './keys.ts';
 import { type ProvenLog, verifyLog } from './log.ts';
 import { compareRemembered, type Remembered, rememberedBy } from './memory.ts';
 import { readProofs, verifyProofs } from './proofs.ts';
 import type { Published } from './published.ts';
-import { staleRecords, verifyRecords } from './records.ts';
+import { verifyRecords } from './records.ts';
 import { verifyReleases } from './releases.ts';
 import { verifyStates } from './states.ts';
 
@@ -26,7 +27,7 @@ export type VerifyOptions = {
 export type Verification = {
   address: string;
   verifiedAt: Instant;
-  failure: { file: string; problem: string } | null;
+  failure: { file: string; problem: string; kind: FailureKind } | null;
   demo: boolean;
   /** SHA-256 of the manifest: of exactly this page all of it was proven. */
   manifest: Digest | null;
@@ -35,7 +36,8 @@ export type Verification = {
   builtAt: Instant | null;
   expiresAt: Instant | null;
   release: number | null;
-  keys: { use: KeyUse; fingerprint: string; endsAt: Instant | null }[];
+  /** All keys of the log, newest first. */
+  keys: { use: KeyUse; fingerprint: string; since: Instant; endsAt: Instant | null }[];
   proven: string[];
   notProven: string[];
   /** What to keep for the next time; null unless everything holds. */
@@ -69,7 +71,7 @@ export async function verify(published: Published, options: VerifyOptions): Prom
     await prove(published, options, report);
   } catch (error) {
     if (!(error instanceof DoesNotHold)) throw error;
-    report.failure = { file: error.file, problem: error.problem };
+    report.failure = { file: error.file, problem: error.problem, kind: error.kind };
   }
   return report;
 }
@@ -89,15 +91,17 @@ async function prove(published: Published, options: VerifyOptions, report: Verif
   const sizes = new Set([...proofs.map(({ size }) => size), ...place.remembered.map(({ size }) => size)]);
   const log = await verifyLog(files, now, sizes, (done, of) => progress('the log', done, of));
   requireHead(files, log);
-  await verifyKeys(files, log, now, pinned);
+  await verifyKeys(files, log, now);
   const { chain, releases } = log.history;
   const { size, root } = log.checkpoint;
   report.log = { size, root: root.toString('hex') };
-  report.keys = chain.map(({ entry, endsAt }) => ({ use: entry.use, fingerprint: entry.fingerprint, endsAt }));
+  report.keys = chain.map(keyLine).reverse();
+  if (pinned !== undefined) requirePinned(chain, pinned);
   proven.push(
     `The log ${origin} has ${size} entries; its tiles and signed root are theirs, and their history has no gap.`,
   );
-  proven.push(`The keys are those of the log: ${chain.map(keyText).join('; ')}.`);
+  const signing = keysAt(chain, 'checkpoint', now).length + keysAt(chain, 'statement', now).length;
+  proven.push(`The ${chain.length} keys are those of the log; ${signing} of them may sign today.`);
 
   progress('evidence and versions');
   await verifyProofs(files, proofs, log);
@@ -124,10 +128,7 @@ async function prove(published: Published, options: VerifyOptions, report: Verif
   notProven.push(...(await unnamed(published, files)));
   proven.push(`All ${count} files are the ones that were signed.`);
 
-  for (const { name, since } of staleRecords(records, now))
-    notProven.push(
-      `That ${name} is still so: its last look ${since === null ? 'could not judge' : `was valid until ${since}`}.`,
-    );
+  notProven.push(...doubts(records, now));
   if (newest === undefined) notProven.push('What the page said before: it has no version yet.');
   if (published.list === undefined && !place.atHome)
     notProven.push(`That this log is the one of ${published.address}: it is called ${origin}.`);
@@ -160,6 +161,6 @@ async function unnamed(published: Published, files: ProvenFiles): Promise<string
   return paths.length === 0 ? [] : [`Who made ${paths.slice(0, 3).join(', ')}${more}: the manifest does not name it.`];
 }
 
-function keyText({ entry, endsAt }: ChainedKey): string {
-  return `${entry.use} ${entry.fingerprint}${endsAt === null ? '' : ` (until ${endsAt})`}`;
+function keyLine({ entry: { use, fingerprint, at }, endsAt }: ChainedKey): Verification['keys'][number] {
+  return { use, fingerprint, since: at, endsAt };
 }

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sirv from 'sirv';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { DAY, HOUR, makePage, type Page, richPage } from '../ledger/verify/page.ts';
+import { makeKeys, parseKeys } from '../../ledger/keys/private.ts';
+import { DAY, HOUR, makePage, type Page, richPage, sign } from '../ledger/verify/page.ts';
 import { T0 } from '../posture/worlds.ts';
 import { type Ran, run } from './company.ts';
 
@@ -44,11 +45,15 @@ test('a page that holds: what was proven, what was not, exit 0', async () => {
     Proven:
       + The list of all 45 files is signed; it was made at 2026-11-05T10:00:00.000Z and is valid until 2026-11-12T10:00:00.000Z.
       + The log trust.quill.example/log has 9 entries; its tiles and signed root are theirs, and their history has no gap.
-      + The keys are those of the log: checkpoint …; statement ….
+      + The 2 keys are those of the log; 2 of them may sign today.
       + The 2 evidence records are the newest in the log, and signed. 7 inclusion proofs hold.
       + All versions are published as they were logged; version 2 is valid until 2026-12-04T11:00:00.000Z.
       + 1 of 1 in-place claims count as verified: each rests on checks that passed in a proven record.
       + All 45 files are the ones that were signed.
+
+    Its keys, newest first:
+      * statement  … since 2026-11-03T09:00:00.000Z, still signs
+      * checkpoint … since 2026-11-03T09:00:00.000Z, still signs
 
     Not proven:
       - That nothing was rewritten before today: this log is seen for the first time here.
@@ -74,14 +79,19 @@ test('a page that does not: the first thing that fails, exit 1', async () => {
     Proven:
       + The list of all 45 files is signed; it was made at 2026-11-05T10:00:00.000Z and is valid until 2026-11-12T10:00:00.000Z.
       + The log trust.quill.example/log has 9 entries; its tiles and signed root are theirs, and their history has no gap.
-      + The keys are those of the log: checkpoint …; statement ….
+      + The 2 keys are those of the log; 2 of them may sign today.
 
-    It does NOT hold. The first thing that fails; nothing after it was looked at:
+    Its keys, newest first:
+      * statement  … since 2026-11-03T09:00:00.000Z, still signs
+      * checkpoint … since 2026-11-03T09:00:00.000Z, still signs
+
+    It does NOT hold. The first thing that fails, and nothing after it was looked at:
+      ! evidence/app-db/rows.json: it is not the file that the manifest names; it was changed.
     "
   `);
   expect(ran.err).toMatchInlineSnapshot(`
     "error VerificationFailed: evidence/app-db/rows.json: it is not the file that the manifest names; it was changed.
-      hint: try again in a minute, it may just be changing; if it stays so, tell the company, and rely on nothing here until it is explained.
+      hint: build it anew, or get it anew from where it is published; \`candor verify URL --save DIR\` saves what was logged, proven. If it stays so, rely on nothing in it until it is explained.
     "
   `);
   expect(ran.code).toBe(1);
@@ -89,6 +99,7 @@ test('a page that does not: the first thing that fails, exit 1', async () => {
   expect(JSON.parse(json.out).failure).toEqual({
     file: 'evidence/app-db/rows.json',
     problem: 'it is not the file that the manifest names; it was changed.',
+    kind: 'changed',
   });
   expect(json).toMatchObject({ code: 1, err: '' });
 });
@@ -122,14 +133,65 @@ test('a fingerprint from elsewhere', async () => {
   const { keys } = JSON.parse((await verify([page.site, '--json'])).out);
   expect((await verify([page.site, '--key', keys[1].fingerprint.slice(0, 20)])).code).toBe(0);
   const wrong = await verify([page.site, '--key', '0123456789abcdef']);
+  // What it is to be compared with is there.
+  expect(plain(wrong.out)).toContain(
+    'Its keys, newest first:\n  * statement  … since 2026-11-03T09:00:00.000Z, still signs',
+  );
   expect(wrong.err).toMatchInlineSnapshot(`
     "error VerificationFailed: keys/: none of these keys has the fingerprint that you gave (0123456789abcdef).
-      hint: try again in a minute, it may just be changing; if it stays so, tell the company, and rely on nothing here until it is explained.
+      hint: compare yours, digit by digit, with the keys in the report. If it is right, ask the company by another way, such as a call, which keys are theirs; until then rely on nothing here.
     "
   `);
   expect((await verify([page.site, '--key', 'xyz'])).err).toMatchInlineSnapshot(`
     "error UsageInvalid: --key: must be the first 16 or more hexadecimal digits of a fingerprint.
       hint: usage: candor verify URL|DIR [--content CONTENT] [--json] [--help] [--key KEY] [--save SAVE]
+    "
+  `);
+});
+
+test('each key has a line, with its time', async () => {
+  const rotated = await makePage();
+  const added = parseKeys(makeKeys());
+  await rotated.collect(T0);
+  await rotated.write(T0 + HOUR, (ledger) => ledger.handOver(added, new Date(NOW + HOUR).toISOString()));
+  await rotated.publish(NOW);
+  const lines = async (now: number) =>
+    plain((await verify([rotated.site], now)).out)
+      .split('\n')
+      .filter((line) => /keys|^ {2}\*/.test(line));
+  expect(await lines(NOW)).toMatchInlineSnapshot(`
+    [
+      "  + The 4 keys are those of the log; 4 of them may sign today.",
+      "Its keys, newest first:",
+      "  * statement  … since 2026-11-03T10:00:00.000Z, still signs",
+      "  * checkpoint … since 2026-11-03T10:00:00.000Z, still signs",
+      "  * statement  … since 2026-11-03T09:00:00.000Z, until 2026-11-05T12:00:00.000Z",
+      "  * checkpoint … since 2026-11-03T09:00:00.000Z, until 2026-11-05T12:00:00.000Z",
+      "  - That the keys are the company’s: compare a fingerprint that you got another way, with --key.",
+    ]
+  `);
+  await sign(rotated.site, rotated.content, added, NOW + HOUR);
+  expect((await lines(NOW + HOUR)).slice(0, -1)).toMatchInlineSnapshot(`
+    [
+      "  + The 4 keys are those of the log; 2 of them may sign today.",
+      "Its keys, newest first:",
+      "  * statement  … since 2026-11-03T10:00:00.000Z, still signs",
+      "  * checkpoint … since 2026-11-03T10:00:00.000Z, still signs",
+      "  * statement  … since 2026-11-03T09:00:00.000Z, ended 2026-11-05T12:00:00.000Z",
+    ]
+  `);
+  await rotated.remove();
+});
+
+test('a copy that has expired, and what is no page: the hint is about that', async () => {
+  expect((await verify([page.site], NOW + 30 * DAY)).err).toMatchInlineSnapshot(`
+    "error VerificationFailed: manifest.json: it has expired: it was valid from 2026-11-05T11:00:00.000Z until 2026-11-12T11:00:00.000Z. This may be an old copy.
+      hint: look at the page’s own address. If that has expired too, ask the company; if it is yours, build it anew.
+    "
+  `);
+  expect((await verify([here])).err).toMatchInlineSnapshot(`
+    "error VerificationFailed: manifest.json: it is missing: this is no page of Candor, or it was built without keys or without a log, so nothing on it is signed.
+      hint: check the address or folder: it is the one in which the page’s own \`trust.json\` lies.
     "
   `);
 });
@@ -259,16 +321,42 @@ describe('over the network', () => {
       (_, response) => response.writeHead(302, { Location: 'https://elsewhere.example/' }).end(),
     ],
     ['the connection is cut', '', (request) => request.socket.destroy()],
+    ['no TLS where it is asked for', 'https', (_, response) => response.end()],
   ] satisfies [string, string, RequestListener | undefined][])(
     '%s: not proven, not disproven, exit 3',
     async (_, fixed, listener) => {
-      const url = await serve(listener ?? (() => undefined));
+      const served = await serve(listener ?? (() => undefined));
+      const url = fixed === 'https' ? served.replace('http:', 'https:') : served;
       if (fixed === 'closed') await new Promise((resolve) => servers.pop()?.close(resolve));
       const ran = await verify([url]);
       expect(plain(ran.err)).toMatchSnapshot();
       expect(ran).toMatchObject({ code: 3, out: '' });
     },
   );
+
+  test.each(['http://localhost:1/', 'https://trust.quill.invalid/'])(
+    'an address that leads nowhere, %s: in words',
+    async (address) => {
+      const ran = await verify([address]);
+      expect(ran.err).toMatch(
+        /cannot be read: (its port is blocked: web clients open no connection to it|no host has this name \(ENOTFOUND\)|its name could not be looked up; is there a network\? \(EAI_AGAIN\))\.\n {2}hint: check the address and the network/,
+      );
+      expect(ran).toMatchObject({ code: 3, out: '' });
+    },
+  );
+
+  test('a file that was changed on the host: it may just be changing', async () => {
+    const steady = host();
+    const url = await serve((request, response) => {
+      if (request.url?.endsWith('rows.json')) response.end('{}');
+      else steady(request, response);
+    });
+    expect((await verify([url])).err).toMatchInlineSnapshot(`
+      "error VerificationFailed: evidence/app-db/rows.json: it is not the file that the manifest names; it was changed.
+        hint: try again in a minute, it may just be changing; if it stays so, tell the company, and rely on nothing here until it is explained.
+      "
+    `);
+  });
 
   test('a page that became another while it was saved is not', async () => {
     const other = await makePage();
@@ -313,7 +401,7 @@ describe('over the network', () => {
     const ran = await verify(['nowhere']);
     expect(ran.err.replace(here, '/here')).toMatchInlineSnapshot(`
       "error VerificationUnreachable: /here/nowhere cannot be read: there is no such folder.
-        hint: check the address and the network, and try again.
+        hint: name the folder of a built page, such as \`dist\`, or the address of one.
       "
     `);
   });

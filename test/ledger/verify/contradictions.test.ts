@@ -1,4 +1,4 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeKeys, parseKeys } from '../../../ledger/keys/private.ts';
@@ -347,6 +347,22 @@ describe('a manifest', () => {
   });
 });
 
+describe('a proof', () => {
+  test.each(['evidence/app-db/rows', 'versions/1/manifest', 'keys/checkpoint-', 'keys/statement-'])(
+    'of %s that is left out of the list too is named',
+    async (name) => {
+      await page.release(T0 + HOUR);
+      await page.publish(NOW);
+      const all = await readdir(page.site, { recursive: true });
+      const path = all.find((file) => file.startsWith(name) && file.endsWith('.tlog-proof')) ?? '';
+      await rm(join(page.site, path));
+      expect(await verdict()).toBe(`${path}: it is missing; the manifest names it.`);
+      await resign();
+      expect(await verdict()).toMatch(new RegExp(`^${path}: it is missing; the log `));
+    },
+  );
+});
+
 describe('keys', () => {
   const HALF = 30 * 60_000;
 
@@ -379,13 +395,18 @@ describe('keys', () => {
     await both.publish(NOW);
     expect(await verdictOn(both, NOW)).toBe('it holds');
     const note = await readFile(join(both.site, 'log/checkpoint'), 'utf8');
-    const [key] = page.keys.checkpoint;
     const checkpoint = parseCheckpoint(note);
-    if (key === undefined || checkpoint === undefined) throw new Error('nothing to sign');
-    const old = signCheckpoint(checkpoint, [{ name: checkpoint.origin, privateKey: key }]);
-    await writeFile(join(both.site, 'log/checkpoint'), old);
-    await sign(both.site, both.content, both.keys, NOW);
-    expect(await verdictOn(both, NOW)).toMatch(/^log\/checkpoint: it is signed by a key that is not known/);
+    if (checkpoint === undefined) throw new Error('nothing to sign');
+    const signedBy = async ({ checkpoint: [privateKey] }: Page['keys']) => {
+      if (privateKey === undefined) throw new Error('no key');
+      const again = signCheckpoint(checkpoint, [{ name: checkpoint.origin, privateKey }]);
+      await writeFile(join(both.site, 'log/checkpoint'), again);
+      await sign(both.site, both.content, both.keys, NOW);
+      return verdictOn(both, NOW);
+    };
+    expect(await signedBy(page.keys)).toMatch(/^log\/checkpoint: it is signed by a key that is not known/);
+    // The same head, put there in the same way: only the key makes the difference.
+    expect(await signedBy(added)).toBe('it holds');
     await both.remove();
   });
 

@@ -360,7 +360,7 @@ describe('the page', () => {
     expect(await verdict()).toMatchInlineSnapshot(`"manifest.json: it is missing."`);
     await rm(join(page.site, 'manifest.sigstore.json'));
     expect(await verdict()).toMatchInlineSnapshot(
-      `"manifest.json: it is missing: this page was built without keys, so nothing on it is signed."`,
+      `"manifest.json: it is missing: this is no page of Candor, or it was built without keys or without a log, so nothing on it is signed."`,
     );
   });
 

@@ -20,7 +20,7 @@ test('an honest page holds, and the report says what was proven and what was not
     [
       "The list of all 45 files is signed; it was made at 2026-11-05T10:00:00.000Z and is valid until 2026-11-12T10:00:00.000Z.",
       "The log trust.quill.example/log has 9 entries; its tiles and signed root are theirs, and their history has no gap.",
-      "The keys are those of the log: checkpoint …; statement ….",
+      "The 2 keys are those of the log; 2 of them may sign today.",
       "The 2 evidence records are the newest in the log, and signed. 7 inclusion proofs hold.",
       "All versions are published as they were logged; version 2 is valid until 2026-12-04T11:00:00.000Z.",
       "1 of 1 in-place claims count as verified: each rests on checks that passed in a proven record.",
@@ -184,6 +184,7 @@ describe('a changed byte is found, and the file is named', () => {
       expect((await page.verify(NOW)).failure).toEqual({
         file: path,
         problem: 'it is published, but the manifest does not name it; nobody signed it.',
+        kind: 'changed',
       });
       await rm(file);
     }
