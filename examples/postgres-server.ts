@@ -31,12 +31,12 @@ const keeperFile = fileURLToPath(new URL('./postgres-keeper.ts', import.meta.url
  * A small child, the keeper, owns the server and watches its own standard input. However this process ends, even by
  * SIGKILL, that pipe closes, and the keeper stops the server and deletes the folder. Nothing here listens to signals
  * or keeps the event loop alive. Rejects with the server's own log when it cannot start, or when `signal` aborts; an
- * abort later stops the server.
+ * abort later stops the server. `onLost` is called when a server that ran is gone although nobody stopped it.
  */
 export async function startPostgres(
-  options: { major?: PostgresMajor; signal?: AbortSignal | undefined } = {},
+  options: { major?: PostgresMajor; signal?: AbortSignal | undefined; onLost?: (() => void) | undefined } = {},
 ): Promise<PostgresServer> {
-  const { major = 18, signal } = options;
+  const { major = 18, signal, onLost } = options;
   signal?.throwIfAborted();
   const keeper = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', keeperFile, String(major)], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -46,12 +46,14 @@ export async function startPostgres(
   });
   const exited = once(keeper, 'exit').catch(() => undefined);
   let complaints = '';
+  let stopping = false;
   keeper.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints = (complaints + text).slice(-4000);
   });
   keeper.stdin.on('error', () => undefined);
 
   async function stop(): Promise<void> {
+    stopping = true;
     signal?.removeEventListener('abort', onAbort);
     keeper.ref();
     keeper.stdin.end();
@@ -71,6 +73,9 @@ export async function startPostgres(
     await stop();
     throw new Error(`PostgreSQL ${major} did not start: ${report.message}`);
   }
+  void exited.then(() => {
+    if (!stopping) onLost?.();
+  });
   for (const handle of [keeper, keeper.stdin, keeper.stdout, keeper.stderr]) unref(handle);
 
   const { port, password } = report;

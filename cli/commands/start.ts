@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { makeKeys } from '../../ledger/keys/private.ts';
+import { printError } from '../../loader/print.ts';
 import { candorError } from '../../schemas/index.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
 import { packageRoot } from '../place.ts';
@@ -17,6 +18,7 @@ import release from './release.ts';
 type DemoModule = {
   startDemo: (options: {
     signal: AbortSignal;
+    onLost: () => void;
   }) => Promise<{ environment: Record<string, string>; stop: () => Promise<void> }>;
 };
 type DemoEnvironmentModule = {
@@ -47,7 +49,9 @@ export default defineCommand({
     const say = (text: string) => terminal.err(`${text}\n`);
 
     say('Starting PostgreSQL with the demo company’s databases …');
-    const demo = await startDemo({ signal: terminal.signal });
+    // The page is made of files, so it is served on: what it says was true when it was looked at.
+    const onLost = () => say(printError(candorError('DemoDatabaseLost', {}), { colour: terminal.interactive }));
+    const demo = await startDemo({ signal: terminal.signal, onLost });
     const secrets = await mkdtemp(join(tmpdir(), 'candor-demo-keys-'));
     try {
       const keysFile = join(secrets, 'keys.pem');

@@ -11,8 +11,13 @@ export type Demo = {
   stop: () => Promise<void>;
 };
 
-/** Starts a real PostgreSQL of its own and builds the four databases in it; about two seconds. */
-export async function startDemo(options: { signal?: AbortSignal | undefined } = {}): Promise<Demo> {
+/**
+ * Starts a real PostgreSQL of its own and builds the four databases in it; about two seconds. `onLost` is called when it
+ * is gone although nobody stopped it.
+ */
+export async function startDemo(
+  options: { signal?: AbortSignal | undefined; onLost?: (() => void) | undefined } = {},
+): Promise<Demo> {
   const server = await startPostgres(options);
   try {
     const environment = await loadDemo(server);

@@ -366,6 +366,15 @@ export const errors = {
       hint: 'in your own folder use `candor collect`, `candor build` and `candor serve`.',
     }),
   }),
+  DemoDatabaseLost: define<Record<string, never>>({
+    exit: 3,
+    why: 'A page whose database is gone still looks well until somebody collects again, so the demo says it at once.',
+    example: {},
+    text: () => ({
+      what: 'the demo’s PostgreSQL has ended although nobody stopped it; the page is still served as it was built.',
+      hint: 'press Ctrl-C and run `npm start` again; or collect and build, and see the claims turn unknown.',
+    }),
+  }),
   CollectorExists: define<{ collector: string; folder: string }>({
     exit: 2,
     why: 'Nothing of yours is ever overwritten.',

@@ -1,9 +1,11 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startDemo } from '../../examples/demo/demo.ts';
+import { readDemoEnvironment } from '../../examples/demo/environment.ts';
+import { withClient } from '../../examples/demo/load.ts';
 import { readEvidence } from '../../ledger/records/store.ts';
 import { candor, ended, makeWorkspace, printed, run, type Workspace } from './workspace.ts';
 
@@ -41,6 +43,28 @@ test('start serves the page, and Ctrl-C ends everything that was started', async
   expect((await end).code).toBe(0);
   expect(existsSync(join(workspace.root, '.candor', 'demo.env'))).toBe(false);
   await expect(fetch(url)).rejects.toThrow();
+});
+
+test.skipIf(process.platform === 'win32')('when its PostgreSQL dies, start says so at once and serves on', async () => {
+  const child = candor(workspace.root, ['start']);
+  started = child;
+  const end = ended(child);
+  const lost = printed(child, 'see the claims turn unknown.\n');
+  const [text] = await Promise.all([printed(child, '/\n'), printed(child, 'Ctrl-C ends everything.')]);
+  const { DEMO_APP_URL = '' } = (await readDemoEnvironment(workspace.root)) ?? {};
+  // Each session is a child of the server; the process must be looked up while one is open.
+  const server = await withClient(DEMO_APP_URL, async (client) => {
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    return Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(rows[0]?.pid)]));
+  });
+  process.kill(server, 'SIGKILL');
+  expect((await lost).split('Ctrl-C ends everything.\n').at(-1)).toBe(
+    'error DemoDatabaseLost: the demo’s PostgreSQL has ended although nobody stopped it; the page is still served as it was built.\n' +
+      '  hint: press Ctrl-C and run `npm start` again; or collect and build, and see the claims turn unknown.\n',
+  );
+  expect((await fetch(/http:\/\/localhost:\d+\//.exec(text)?.[0] ?? '')).status).toBe(200);
+  child.kill('SIGINT');
+  expect(await end).toMatchObject({ code: 0 });
 });
 
 test('a port that was asked for and is taken: a clear error before anything is started', async () => {
