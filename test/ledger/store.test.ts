@@ -103,7 +103,7 @@ describe('what cannot be trusted is named, never skipped', () => {
         [
           "EvidenceDamaged",
           "this evidence record cannot be trusted: it is not JSON; it was cut off or changed.",
-          "restore it from version control; or move it away and collect anew: the log keeps what was there before.",
+          "restore it and the files beside it (.tlog-proof, .sigstore.json, .heartbeat.*) from version control, or with \`candor verify URL --save DIR\`; or move them all away and collect anew: the log keeps what was there before.",
         ],
       ]
     `);
