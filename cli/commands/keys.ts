@@ -79,7 +79,10 @@ async function print(folder: string, terminal: Terminal): Promise<Answer> {
   }
   const { origin } = log.checkpoint;
   const keys = log.chain.map((key) => published(key, atHand));
-  return { json: { origin, keys, atHand }, text: `The log ${origin}\n\n${keys.map(paragraph).join('\n')}` };
+  const foreign = atHand.filter((key) => !keys.some(({ fingerprint }) => fingerprint === key.fingerprint));
+  const others =
+    foreign.length === 0 ? '' : `\nAt hand, but not of this log; it cannot be continued with\n\n${lines(foreign)}`;
+  return { json: { origin, keys, atHand }, text: `The log ${origin}\n\n${keys.map(paragraph).join('\n')}${others}` };
 }
 
 /** Throws LedgerBehind when a log of these keys was signed before, LedgerMissing when records of one lie there. */

@@ -45,7 +45,7 @@ function readKey(block: string): KeyObject | undefined {
 
 /**
  * The private keys of a content folder: from CANDOR_KEYS (PEM), or the file that CANDOR_KEYS_FILE names. Undefined when
- * neither is set. Throws KeysInvalid, and KeysExposed for a file that lies in the repository or that others can read.
+ * neither is set. Throws KeysInvalid, KeysUnreadable, and KeysExposed for a file that lies in the repository or that others can read.
  */
 export async function privateKeys(
   environment: Readonly<Record<string, string | undefined>>,
@@ -56,7 +56,7 @@ export async function privateKeys(
   return file ? parseKeys(await readKeyFile(file, content)) : undefined;
 }
 
-/** The text of a file of private keys. Throws KeysInvalid, KeysExposed. */
+/** The text of a file of private keys. Throws KeysUnreadable, KeysExposed. */
 export async function readKeyFile(file: string, content: string): Promise<string> {
   refuseInside(file, content);
   try {
@@ -71,7 +71,7 @@ export async function readKeyFile(file: string, content: string): Promise<string
   } catch (error) {
     const code = codeOf(error);
     if (code === undefined) throw error;
-    throw candorError('KeysInvalid', { problem: `${file} cannot be read (${code})` });
+    throw candorError('KeysUnreadable', { file, problem: code });
   }
 }
 

@@ -20,6 +20,15 @@ export const ledgerErrors = {
       hint: '`candor keys make FILE` makes a file that fits; keep it whole.',
     }),
   }),
+  KeysUnreadable: define<{ file: string; problem: string }>({
+    exit: 2,
+    why: 'A log is continued by its own keys, so a file that cannot be read is not replaced by another one.',
+    example: { file: '/home/ada/trust-keys.pem', problem: 'ENOENT' },
+    text: ({ file, problem }) => ({
+      what: `the keys in ${file} cannot be read (${problem}).`,
+      hint: 'check the path in CANDOR_KEYS_FILE, and whether this user may read it; only a log that has not begun takes new keys, from `candor keys make FILE`.',
+    }),
+  }),
   KeysExposed: define<{ file: string; problem: string; fix: string }>({
     exit: 2,
     why: 'Whoever has the private keys can sign anything in the company’s name.',

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parseKeys } from '../../ledger/keys/private.ts';
+import { makeKeys, parseKeys } from '../../ledger/keys/private.ts';
 import { readLog } from '../../ledger/reader.ts';
 import { readEvidence } from '../../ledger/records/store.ts';
 import { makeCompany, run as runIn } from './company.ts';
@@ -106,6 +106,15 @@ describe('keys make', () => {
 });
 
 describe('keys', () => {
+  test('of another log: they are named, and that nothing can be continued with them', async () => {
+    await run(['keys', 'make', file]);
+    await run(['collect']);
+    const { code, out } = await run(['keys'], { CANDOR_KEYS_FILE: '', CANDOR_KEYS: makeKeys() });
+    expect(code).toBe(0);
+    expect(out.match(/private half .*/g)).toEqual(['private half  not at hand', 'private half  not at hand']);
+    expect(plain(out.slice(out.indexOf('At hand')))).toMatchInlineSnapshot();
+  });
+
   test('without log and keys says how to begin', async () => {
     const { code, out } = await run(['keys'], { CANDOR_KEYS_FILE: '' });
     expect({ code, out }).toMatchInlineSnapshot(`

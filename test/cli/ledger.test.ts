@@ -86,7 +86,11 @@ describe('keys', () => {
   test('in a file that is not there', async () => {
     const { code, err } = await withKeys({ CANDOR_KEYS: '', CANDOR_KEYS_FILE: '/nowhere/keys.pem' });
     expect(code).toBe(2);
-    expect(err).toContain('these keys cannot be used: /nowhere/keys.pem cannot be read (ENOENT).');
+    expect(err).toMatchInlineSnapshot(`
+      "error KeysUnreadable: the keys in /nowhere/keys.pem cannot be read (ENOENT).
+        hint: check the path in CANDOR_KEYS_FILE, and whether this user may read it; only a log that has not begun takes new keys, from \`candor keys make FILE\`.
+      "
+    `);
   });
 
   test('of another log', async () => {
