@@ -112,7 +112,13 @@ describe('keys', () => {
     const { code, out } = await run(['keys'], { CANDOR_KEYS_FILE: '', CANDOR_KEYS: makeKeys() });
     expect(code).toBe(0);
     expect(out.match(/private half .*/g)).toEqual(['private half  not at hand', 'private half  not at hand']);
-    expect(plain(out.slice(out.indexOf('At hand')))).toMatchInlineSnapshot();
+    expect(plain(out.slice(out.indexOf('At hand')))).toMatchInlineSnapshot(`
+      "At hand, but not of this log; it cannot be continued with
+
+        checkpoint  <fingerprint>
+        statement   <fingerprint>
+      "
+    `);
   });
 
   test('without log and keys says how to begin', async () => {
