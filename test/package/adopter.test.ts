@@ -88,14 +88,20 @@ test('whatever it imports is a dependency, or in it', () => {
 });
 
 test('init, install, check', async () => {
-  const [init = '', enter = '', install = '', check = ''] = make?.split('\n') ?? [];
-  expect(make).toBe('npx candor init trust-center\ncd trust-center\nnpm install\nnpm run check\n');
-  // It is not published yet: the compiled command stands for npx, and the tarball for the registry.
+  const [source = '', init = '', enter = '', install = '', check = ''] = make?.split('\n') ?? [];
+  expect([source, init, enter, install, check]).toEqual([
+    'npm ci && npm pack',
+    'npm run candor -- init ../trust-center',
+    'cd ../trust-center',
+    'npm install ../candor/candor-0.1.0.tgz',
+    'npm run check',
+  ]);
+  // It is packed already; the compiled command stands for the one in the source, and this folder for the one above it.
   const made = await follow(
-    `${init.replace('npx candor', `"${process.execPath}" "${root}/lib/cli/bin.js"`)} ${answers}\n${enter}`,
+    `"${process.execPath}" "${root}/lib/cli/bin.js" init trust-center ${answers}\n${enter.replace('../', '')}`,
   );
   expect(made.out).toContain('Nothing in it claims more than you told it');
-  await follow(`${install} "${packed.tarball}"`);
+  await follow(`npm install "${packed.tarball}"`);
   installed = await digest(join(shell.folder(), 'node_modules', 'candor'));
   expect((await follow(check)).out).toContain('The content is valid.');
   expect((await follow('node_modules/.bin/node --version')).out).toMatch(/^v24\./);
@@ -196,7 +202,7 @@ test('a collector that cannot be loaded is named, without a stack', async () => 
   const file = join(shell.folder(), 'collectors', 'supplier-register', 'collector.ts');
   const text = await readFile(file, 'utf8');
   await appendFile(file, "import 'nowhere';\n");
-  const { code, err } = await shell.run('npx candor check');
+  const { code, err } = await shell.run('npx --no-install candor check');
   await writeFile(file, text);
   expect(code).toBe(2);
   expect(err).toContain('error CollectorInvalid: the collector in the folder `supplier-register` cannot be used');
@@ -204,7 +210,7 @@ test('a collector that cannot be loaded is named, without a stack', async () => 
 });
 
 test('the demo is not part of the package', async () => {
-  const { code, err } = await shell.run('npx candor start');
+  const { code, err } = await shell.run('npx --no-install candor start');
   expect(code).toBe(2);
   // npm may have words of its own about the settings of whoever runs this.
   expect(err.replace(/^npm .*\n/gm, '')).toMatchInlineSnapshot(`
