@@ -96,12 +96,12 @@ async function prove(published: Published, options: VerifyOptions, report: Verif
   const { size, root } = log.checkpoint;
   report.log = { size, root: root.toString('hex') };
   report.keys = chain.map(keyLine).reverse();
-  if (pinned !== undefined) requirePinned(chain, pinned);
   proven.push(
     `The log ${origin} has ${size} entries; its tiles and signed root are theirs, and their history has no gap.`,
   );
   const signing = keysAt(chain, 'checkpoint', now).length + keysAt(chain, 'statement', now).length;
   proven.push(`The ${chain.length} keys are those of the log; ${signing} of them may sign today.`);
+  if (pinned !== undefined) requirePinned(chain, pinned);
 
   progress('evidence and versions');
   await verifyProofs(files, proofs, log);
