@@ -1,9 +1,13 @@
 import { changeCount, diff, type Version } from '../../posture/diff.ts';
-import type { ClaimState, ReleaseChanges } from '../../schemas/index.ts';
+import type { ClaimState, Release, ReleaseChanges } from '../../schemas/index.ts';
 import { claimChangeWords, namedChangeWords } from '../words/changes.ts';
+import { minute } from '../words/dates.ts';
 import { stateWords } from '../words/state-words.ts';
 
 // Shows what changed between the two versions that the address names, by the same rules as the pages of each version.
+
+/** So many reasons are told; the list of versions has the others. */
+const REASONS = 25;
 
 const form = document.querySelector<HTMLFormElement>('form.compare');
 const target = document.querySelector('#difference');
@@ -25,28 +29,53 @@ if (form !== null && target !== null) {
 }
 
 async function show(folder: string, a: number, b: number): Promise<Node[]> {
-  const [before, after] = await Promise.all([read(folder, a), read(folder, b)]);
+  const [before, after, reasons] = await Promise.all([read(folder, a), read(folder, b), reasonNodes(folder, a, b)]);
   const changes = diff(before, after);
   return [
     element('h2', `From version ${a} to version ${b}`),
-    element('p', `Coverage: ${before.trust.coverage.percent} % before, ${after.trust.coverage.percent} % after.`),
+    element('p', coverageText(before.trust.coverage.percent, after.trust.coverage.percent)),
     ...(changeCount(changes) === 0 ? [element('p', 'No claim, subprocessor or document changed.')] : []),
+    ...reasons,
     ...claimNodes(folder, changes),
     ...namedNodes('Subprocessors', changes.subprocessors),
     ...namedNodes('Documents', changes.documents),
   ];
 }
 
+function coverageText(before: number, after: number): string {
+  return before === after ? `Coverage stayed at ${after} %.` : `Coverage: ${before} % before, ${after} % after.`;
+}
+
 /** Two files of one version. They are of this site, and its content security policy lets nothing else be read. */
 async function read(folder: string, number: number): Promise<Version> {
   const [trust, contents] = await Promise.all(
-    ['trust', 'contents'].map(async (name) => {
-      const response = await fetch(`${folder}${number}/${name}.json`);
-      if (!response.ok) throw new Error(`${response.status}`);
-      return response.json();
-    }),
+    ['trust', 'contents'].map((name) => readJson(`${folder}${number}/${name}.json`)),
   );
   return { number, trust, contents };
+}
+
+async function readJson(path: string) {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${response.status}`);
+  return response.json();
+}
+
+/** Why each version after the older of the two was published, newest first. */
+async function reasonNodes(folder: string, a: number, b: number): Promise<Node[]> {
+  const [oldest, newest] = [Math.min(a, b), Math.max(a, b)];
+  const numbers = Array.from({ length: Math.min(newest - oldest, REASONS) }, (_, index) => newest - index);
+  const releases: Release[] = await Promise.all(numbers.map((number) => readJson(`${folder}${number}/manifest.json`)));
+  const items = releases.map(({ number, publishedAt, reason }) => {
+    const link = element('a', `Version ${number}`);
+    link.setAttribute('href', `${folder}${number}/`);
+    const when = element('time', minute(publishedAt));
+    when.setAttribute('datetime', publishedAt);
+    when.className = 'quiet';
+    return element('li', link, ' ', when, ' ', reason);
+  });
+  const rest = newest - oldest - items.length;
+  if (rest > 0) items.push(element('li', `… and ${rest} before these, on the list of versions.`));
+  return list('Why each version since was published', items, 'reasons');
 }
 
 function claimNodes(folder: string, { claims, from, to }: ReleaseChanges): Node[] {
@@ -70,10 +99,10 @@ function namedNodes(heading: string, entries: ReleaseChanges['documents']): Node
   );
 }
 
-function list(heading: string, items: Node[]): Node[] {
+function list(heading: string, items: Node[], kind = 'change-list'): Node[] {
   if (items.length === 0) return [];
   const all = element('ul', ...items);
-  all.className = 'plain change-list';
+  all.className = `plain ${kind}`;
   return [element('h3', heading), all];
 }
 

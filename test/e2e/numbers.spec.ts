@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { readTrust } from '../../loader/trust.ts';
 import { durationMs, Trust } from '../../schemas/index.ts';
+import { day, minute } from '../../site/words/dates.ts';
 import { frameworkText, humanise } from '../../site/words/keys.ts';
-import { day, minute } from '../../site/words/time.ts';
 import { filesOf, pagesOf, readJson, type Site, sites, world } from './sites.ts';
 
 /** Digits that are part of a name in our own prose, not figures. */

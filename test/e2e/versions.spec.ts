@@ -18,6 +18,12 @@ test('the list has every version, newest first, with its reason and its changes'
     '3 in version 2',
     'first version in version 1',
   ]);
+  // Three of one day: the time tells them apart.
+  await expect(page.locator('.versions td[data-label="Published"]')).toHaveText([
+    '3 Nov 2026, 10:20 UTC',
+    '3 Nov 2026, 10:15 UTC',
+    '3 Nov 2026, 10:10 UTC',
+  ]);
 });
 
 test('a version shows every claim as it was, each at an address of its own', async ({ page }) => {
@@ -76,11 +82,20 @@ test('any two versions can be compared, in either direction, and say what the pa
   await page.goto(`${site.url}/versions/3/changes/#since-1`);
   await page.locator('#since-1').evaluate((details) => details.setAttribute('open', ''));
   expect(await page.locator('#since-1 .change-list').innerText()).toBe(there);
+  await expect(page.locator('#since-1 summary')).toHaveText('Since version 1, of 3 Nov 2026, 10:10 UTC');
+  const reasons = [
+    'Version 3 3 Nov 2026, 10:20 UTC As every week',
+    'Version 2 3 Nov 2026, 10:15 UTC A promise <withdrawn> & a plan made',
+  ];
+  await expect(page.locator('.reasons > li')).toHaveText(reasons);
 
   await page.goto(`${site.url}/versions/compare/?a=3&b=1`);
   await expect(result).toContainText('We reply within the hour & <always> added');
+  await expect(result.locator('.reasons > li')).toHaveText(reasons);
   await page.goto(`${site.url}/versions/compare/?a=2&b=3`);
   await expect(result).toContainText('No claim, subprocessor or document changed.');
+  await expect(result).toContainText('Coverage stayed at 9 %.');
+  await expect(result.locator('.reasons > li')).toHaveText(reasons.slice(0, 1));
   await page.goto(`${site.url}/versions/compare/?a=2&b=99`);
   await expect(result).toContainText('One of these versions could not be read.');
 });

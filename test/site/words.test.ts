@@ -3,9 +3,10 @@ import { Subprocessor } from '../../schemas/index.ts';
 import { matrixOf } from '../../site/sections/matrix.ts';
 import { subprocessorsCsv } from '../../site/sections/subprocessors-csv.ts';
 import { changeSentences } from '../../site/words/changes.ts';
+import { day, minute } from '../../site/words/dates.ts';
 import { factText, frameworkText, humanise } from '../../site/words/keys.ts';
 import { stopAfter } from '../../site/words/sentence.ts';
-import { day, duration, durationSum, minute, weekdays } from '../../site/words/time.ts';
+import { duration, durationSum, weekdays } from '../../site/words/time.ts';
 import { finding } from './records.ts';
 
 describe('dates and durations', () => {
