@@ -10,6 +10,7 @@ export {
   type Collector,
   type Diagnosis,
   defineCollector,
+  type Known,
   SourceUnreadable,
 } from './collectors/define.ts';
 export * from './schemas/index.ts';

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
+import { collect } from '../collectors/postgres-row-security/collect.ts';
 import collector from '../collectors/postgres-row-security/collector.ts';
 import { startPostgres } from '../examples/postgres-server.ts';
 import { readByHand } from './by-hand.ts';
@@ -84,7 +85,7 @@ async function collectOnce(at: string, truthAt: string): Promise<void> {
     tenantKey: 'org_id',
     context: { settings: { 'app.org_id': '{tenant}' } },
   });
-  const raw = await collector.collect({
+  const raw = await collect({
     connection: { url: at, truthUrl: truthAt },
     expect,
     allowIntrusive: false,

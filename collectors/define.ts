@@ -1,5 +1,15 @@
 import type { z } from 'zod';
-import type { Fact, Finding, Id, Method, Population, SourceKind } from '../schemas/index.ts';
+import type {
+  Content,
+  Evidence,
+  Fact,
+  Finding,
+  Id,
+  Instant,
+  Method,
+  Population,
+  SourceKind,
+} from '../schemas/index.ts';
 
 /** One true-or-false statement inside a collector, named for the good state. */
 export type Check = {
@@ -19,6 +29,18 @@ export type CollectContext<Expect> = {
   signal: AbortSignal;
   /** One short line about how far it is, for people; never data that was read. */
   progress: (message: string) => void;
+};
+
+/**
+ * What the company itself declares and has recorded, for collectors that compare it with what they see. All of it is
+ * private until it has passed the allow-list of a collector.
+ */
+export type Known = {
+  /** When the run began. */
+  now: Instant;
+  content: Content;
+  /** What the records said when the run began; those that cannot be trusted are left out. */
+  evidence: readonly Evidence[];
 };
 
 /** What `assess` says about what was read. Facts pass the collector’s allow-list before anything is kept. */
@@ -55,7 +77,8 @@ export type Collector<Expect = unknown, Raw = unknown, Facts extends Record<stri
   checks: Readonly<Record<Id, Check>>;
   /** How a person with access sees the same; printed on the page. Never holds a secret. */
   reproduce: (expect: Expect) => string[];
-  collect: (context: CollectContext<Expect>) => Promise<Raw>;
+  /** Reads. What of the company’s own declarations it judges against goes into what it returns. */
+  collect: (context: CollectContext<Expect>, known: Known) => Promise<Raw>;
   assess: (raw: Raw, expect: Expect) => Assessment<Facts>;
   /** Tries the connection and its rights: enough, and not too many. */
   doctor?: (context: CollectContext<Expect>) => Promise<Diagnosis[]>;

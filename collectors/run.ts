@@ -2,9 +2,9 @@ import { keep } from '../ledger/records/keep.ts';
 import { type Recorded, readEvidence } from '../ledger/records/store.ts';
 import type { Ledger } from '../ledger/writer.ts';
 import { canonicalJson } from '../posture/digest.ts';
-import { CandorError, type Entry, type Evidence, type Source } from '../schemas/index.ts';
+import { CandorError, type Content, type Evidence } from '../schemas/index.ts';
 import { type Environment, resolveConnection } from './connection.ts';
-import { type Collector, SourceUnreadable } from './define.ts';
+import { type Collector, type Known, SourceUnreadable } from './define.ts';
 import { admit, type Plan, type Reading, type Run, recordOf } from './judge.ts';
 
 /** Sources that are read at the same time. Within one source collectors run one after the other. */
@@ -25,7 +25,7 @@ export type CollectResult = { source: string; collector: string } & ({ evidence:
 /** What to collect, from where, and into which ledger. */
 export type CollectOptions = {
   ledger: Ledger;
-  sources: readonly Entry<Source>[];
+  content: Content;
   collectors: ReadonlyMap<string, Collector>;
   /** `source` or `source/collector`; all when empty. */
   only: readonly string[];
@@ -40,11 +40,11 @@ export type CollectOptions = {
 
 /** The collections that `only` names, in order of source and collector. */
 export function plansOf({
-  sources,
+  content,
   collectors,
   only,
-}: Pick<CollectOptions, 'sources' | 'collectors' | 'only'>): Plan[] {
-  return sources.flatMap(({ id: sourceId, data: source }) =>
+}: Pick<CollectOptions, 'content' | 'collectors' | 'only'>): Plan[] {
+  return content.sources.flatMap(({ id: sourceId, data: source }) =>
     Object.entries(source.collect).flatMap(([id, collection]) => {
       const collector = collectors.get(id);
       const wanted = only.length === 0 || only.includes(sourceId) || only.includes(`${sourceId}/${id}`);
@@ -80,7 +80,7 @@ export async function collect(options: CollectOptions): Promise<CollectResult[]>
 async function collectOne(
   plan: Plan,
   options: CollectOptions,
-  { damaged, kept, newest }: Recorded,
+  { evidence, damaged, kept, newest }: Recorded,
 ): Promise<CollectResult | undefined> {
   const name = { source: plan.sourceId, collector: plan.collector.id };
   const done = (result: CollectResult): CollectResult => {
@@ -94,21 +94,25 @@ async function collectOne(
   const key = `${name.source}/${name.collector}`;
   const before = kept.get(key);
   const startedAt = options.now().toISOString();
-  const { reading, secrets } = await read(plan, options);
+  const known = { now: startedAt, content: options.content, evidence };
+  const { reading, secrets } = await read(plan, options, known);
   if (options.signal.aborted) return undefined;
   const { version, commit, trigger } = options;
   const run: Run = { version, commit, trigger, startedAt, endedAt: options.now().toISOString() };
   try {
     const found = recordOf(plan, run, withoutSecrets(reading, secrets), before?.current);
-    const evidence = await keep(options.ledger, found, before, newest.get(key));
-    return done({ ...name, evidence });
+    return done({ ...name, evidence: await keep(options.ledger, found, before, newest.get(key)) });
   } catch (error) {
     if (error instanceof CandorError) return done({ ...name, error });
     throw error;
   }
 }
 
-async function read(plan: Plan, options: CollectOptions): Promise<{ reading: Reading; secrets: string[] }> {
+async function read(
+  plan: Plan,
+  options: CollectOptions,
+  known: Known,
+): Promise<{ reading: Reading; secrets: string[] }> {
   const { sourceId, source, collector, collection } = plan;
   let secrets: string[] = [];
   try {
@@ -120,14 +124,17 @@ async function read(plan: Plan, options: CollectOptions): Promise<{ reading: Rea
     const limit = AbortSignal.timeout(TIME_LIMIT_MS);
     const signal = AbortSignal.any([options.signal, limit]);
     const raw = await orAborted(
-      collector.collect({
-        connection: connection.values,
-        expect: expect.data,
-        allowIntrusive: source.allowIntrusive,
-        signal,
-        progress: (message) =>
-          options.report({ source: sourceId, collector: collector.id, event: 'progress', message }),
-      }),
+      collector.collect(
+        {
+          connection: connection.values,
+          expect: expect.data,
+          allowIntrusive: source.allowIntrusive,
+          signal,
+          progress: (message) =>
+            options.report({ source: sourceId, collector: collector.id, event: 'progress', message }),
+        },
+        known,
+      ),
       signal,
     );
     const checked = collector.raw.safeParse(raw);

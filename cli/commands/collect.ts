@@ -30,14 +30,12 @@ export default defineCommand({
     const folder = contentFolder(options.content, terminal);
     const valid = await validContent(folder, terminal);
     if (valid === undefined) return 2;
-    const sources = valid.content.sources;
-    for (const word of words) requireKnown(word, plansOf({ ...valid, sources, only: [] }));
+    for (const word of words) requireKnown(word, plansOf({ ...valid, only: [] }));
     const keys = await requireKeys(folder, terminal);
     const results = await withLedger(folder, valid.content, keys, terminal, async (ledger) => {
       const collected = await collect({
         ledger,
-        sources,
-        collectors: valid.collectors,
+        ...valid,
         only: words,
         environment: terminal.environment,
         trigger: options.trigger ?? (terminal.environment.GITHUB_EVENT_NAME === 'schedule' ? 'schedule' : 'manual'),
@@ -48,7 +46,7 @@ export default defineCommand({
         report: showProgress(terminal),
       });
       const isWhole = words.length === 0 && !terminal.signal.aborted && collected.every((each) => 'evidence' in each);
-      if (isWhole) await retireUndeclared(ledger, sources, terminal);
+      if (isWhole) await retireUndeclared(ledger, valid.content.sources, terminal);
       return collected;
     });
     if (options.json) terminal.out(`${JSON.stringify({ results: results.map(summary) }, null, 2)}\n`);

@@ -17,7 +17,7 @@ export default defineCommand({
   run: async (options, words, terminal) => {
     const valid = await validContent(contentFolder(options.content, terminal), terminal);
     if (valid === undefined) return 2;
-    const plans = plansOf({ sources: valid.content.sources, collectors: valid.collectors, only: words });
+    const plans = plansOf({ ...valid, only: words });
     const reports = [];
     for (const plan of plans) {
       const report = { source: plan.sourceId, collector: plan.collector.id, diagnoses: await diagnose(plan, terminal) };

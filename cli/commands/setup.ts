@@ -21,7 +21,7 @@ export default defineCommand({
           sources.map(({ id }) => id),
         ),
       });
-    for (const { collector, collection } of plansOf({ sources, collectors: valid.collectors, only: [source] }))
+    for (const { collector, collection } of plansOf({ ...valid, only: [source] }))
       if (collector.setup !== undefined) terminal.out(collector.setup(collector.expect.parse(collection.expect)));
     return 0;
   },

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { collect } from '../../collectors/postgres-row-security/collect.ts';
 import collector from '../../collectors/postgres-row-security/collector.ts';
 import { demoExpect } from '../../examples/demo/expect.ts';
 import { demoDatabases, loadDemo, withClient } from '../../examples/demo/load.ts';
@@ -54,7 +55,7 @@ export async function startReference(major: PostgresMajor): Promise<Reference> {
       url.pathname = `/${copy}`;
       return url.href;
     };
-    const raw = await collector.collect({
+    const raw = await collect({
       connection: { url: loginTo('URL'), truthUrl: loginTo('TRUTH_URL') },
       expect,
       allowIntrusive: false,

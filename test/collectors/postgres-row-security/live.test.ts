@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { collect } from '../../../collectors/postgres-row-security/collect.ts';
 import collector from '../../../collectors/postgres-row-security/collector.ts';
 import { A, B, type Lab, type LabDatabase, startLab, withClient } from './reference.ts';
 
@@ -277,7 +278,7 @@ describe('a connection', patient, () => {
     const expectation = db.expect({ limits: { statementMs: 20_000 } });
     const signal = AbortSignal.timeout(700);
     await expect(
-      collector.collect({ connection, expect: expectation, allowIntrusive: false, signal, progress: () => {} }),
+      collect({ connection, expect: expectation, allowIntrusive: false, signal, progress: () => {} }),
     ).rejects.toMatchObject({ code: 'ABORTED' });
   });
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { collect } from '../../../collectors/postgres-row-security/collect.ts';
 import collector from '../../../collectors/postgres-row-security/collector.ts';
 import { Expect, Facts, type Raw } from '../../../collectors/postgres-row-security/schema.ts';
 import { type PostgresServer, startPostgres } from '../../../examples/postgres-server.ts';
@@ -112,7 +113,7 @@ async function makeDatabase(server: PostgresServer, name: string, empty: boolean
     const intent = expect(extra);
     const connection = { url: options.url ?? url, ...(options.truth === false ? {} : { truthUrl }) };
     const raw = collector.raw.parse(
-      await collector.collect({
+      await collect({
         connection,
         expect: intent,
         allowIntrusive: false,
