@@ -16,3 +16,8 @@ export type ErrorDefinition<P> = { exit: 1 | 2 | 3; why: string; example: P; tex
 export function define<P>(definition: ErrorDefinition<P>): ErrorDefinition<P> {
   return definition;
 }
+
+/** The end of a hint: the name that was probably meant, where there is one. */
+export function near(suggestion: string | undefined, otherwise: string): string {
+  return suggestion === undefined ? otherwise : `did you mean \`${suggestion}\`?`;
+}

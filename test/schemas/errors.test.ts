@@ -19,6 +19,14 @@ test.each(errorNames)('%s says in plain sentences what happened, why, and what t
   expect(what + hint + why).not.toMatch(/undefined|\[object|!/);
 });
 
+test('no name is in two parts of the catalogue, where one would hide the other', () => {
+  const parts = globSync('schemas/core/*-errors.ts', { cwd: root }).map((file) =>
+    readFileSync(join(root, file), 'utf8'),
+  );
+  const defined = parts.flatMap((text) => [...text.matchAll(/^ {2}(\w+): define</gm)].map(([, name]) => name));
+  expect(defined.toSorted()).toEqual(errorNames.toSorted());
+});
+
 test('an error keeps its name and its exit code', () => {
   const error = candorError('ContentMissing', { folder: 'content', file: 'organization.yaml' });
   expect(error).toBeInstanceOf(Error);
