@@ -107,6 +107,21 @@ export function passing(now: number): Evidence {
   return evidenceAfter(times.map((at) => ({ findings: [finding('passed')], complete: true, at })));
 }
 
+/** What a run finds when a table has just failed. */
+export function failing(now: number): Partial<Evidence> {
+  return {
+    checks: passing(now).checks.map((check) => ({
+      ...check,
+      outcome: 'failed',
+      counts: { ...check.counts, passed: 0, failed: 1 },
+      since: at(now),
+      openFailures: [{ subject: 'public.tickets', reason: 'it failed', firstSeenAt: at(now), lastSeenAt: at(now) }],
+    })),
+    findings: [finding('failed')],
+    counts: { passed: 0, failed: 1, inconclusive: 0, error: 0, 'not-applicable': 0 },
+  };
+}
+
 /** Signs a site as it lies there: what a company with the keys could sign, whatever it did before, and whatever it says. */
 export async function sign(
   site: string,
