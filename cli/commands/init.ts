@@ -41,11 +41,11 @@ function next(dir: string, { cwd }: Terminal): string {
   const enter = resolve(cwd, dir) === cwd ? '' : `  cd ${dir}\n`;
   return `Made ${dir}. Nothing in it claims more than you told it. Next:
 
-${enter}  npm install
-  npx candor keys make ~/trust-keys.pem     # the keys that sign your evidence; keep them out of the repository
+${enter}  npm install PATH/TO/candor-VERSION.tgz     # what npm pack makes in a copy of candor’s source
+  npx --no-install candor keys make ~/trust-keys.pem     # the keys that sign your evidence; keep them out of the repository
   export CANDOR_KEYS_FILE=~/trust-keys.pem
   npm run check
-  npx candor setup app-db     # prints the script for two database logins that can only read
+  npx --no-install candor setup app-db     # prints the script for two database logins that can only read
   npm run doctor
   npm run collect
   npm run release -- --reason "First version"

@@ -19,7 +19,7 @@ describe('a folder of one’s own', () => {
   test('holds content, a manifest, three lines of configuration, a workflow, and no more', async () => {
     const { code, out } = await candor(home, ['init', 'acme', ...asOptions(allAnswers)]);
     expect(code).toBe(0);
-    expect(out).toContain('  cd acme\n  npm install\n');
+    expect(out).toContain('  cd acme\n  npm install PATH/TO/candor-VERSION.tgz ');
     expect(await filesBelow(join(home, 'acme'))).toEqual([
       '.github/workflows/trust.yml',
       '.gitignore',
