@@ -1,17 +1,16 @@
-import { hash, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { canonicalJson } from '../posture/digest.ts';
 import { type FileDigest, SiteManifest } from '../schemas/index.ts';
+import { fileDigest, jsonBytes } from './files/bytes.ts';
+import { each } from './files/each.ts';
 import { keysFolder, logFolder, versionsFolder } from './reader.ts';
 import { signStatement, statementOf } from './statement.ts';
 
 /** The manifest of a built site, and its bundle: the two files that no manifest names. */
 export const MANIFEST = 'manifest.json';
 export const MANIFEST_BUNDLE = 'manifest.sigstore.json';
-/** Files that are read or copied at the same time. */
-const AT_ONCE = 16;
 
 /** Copies what is published as it was kept: evidence, log, keys and versions. Nothing in it is rendered anew. */
 export async function copyPublished(content: string, site: string): Promise<void> {
@@ -37,8 +36,7 @@ export async function digestsOf(site: string): Promise<FileDigest[]> {
   const digests = new Map<string, FileDigest>();
   const paths = (await filesIn(site, true)).filter((path) => path !== MANIFEST && path !== MANIFEST_BUNDLE);
   await each(paths, async (path) => {
-    const bytes = await readFile(join(site, path));
-    digests.set(path, { path, bytes: bytes.length, digest: hash('sha256', bytes) });
+    digests.set(path, fileDigest(path, await readFile(join(site, path))));
   });
   return paths.flatMap((path) => digests.get(path) ?? []);
 }
@@ -54,15 +52,6 @@ async function filesIn(folder: string, dotted = false): Promise<string[]> {
     .sort();
 }
 
-async function each(paths: readonly string[], work: (path: string) => Promise<void>): Promise<void> {
-  const queue = paths.values();
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (const path of queue) await work(path);
-    }),
-  );
-}
-
 /** Writes and signs the manifest of a built site, which is complete but for it. */
 export async function signSite(
   site: string,
@@ -70,7 +59,7 @@ export async function signSite(
   privateKey: KeyObject,
 ): Promise<void> {
   const whole = SiteManifest.parse({ ...manifest, files: await digestsOf(site) });
-  const bytes = Buffer.from(`${canonicalJson(whole)}\n`);
+  const bytes = jsonBytes(whole);
   const { builtAt, expiresAt, origin } = manifest;
   const statement = statementOf([[MANIFEST, bytes]], 'urn:candor:manifest:1', { origin, builtAt, expiresAt });
   await writeFile(join(site, MANIFEST), bytes);

@@ -4,6 +4,7 @@ import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { CandorError, candorError, Digest } from '../../schemas/index.ts';
+import { each } from './each.ts';
 import { codeOf } from './error-code.ts';
 
 /** Files to put or to remove (null), by path relative to the content folder, with forward slashes. */
@@ -22,9 +23,6 @@ const Journal = z.strictObject({
   ),
 });
 type Journal = z.infer<typeof Journal>;
-
-/** Files that are written at the same time. */
-const AT_ONCE = 16;
 
 /**
  * Makes several changes as one: all are written beside and synced, then a journal that lists them is renamed into place
@@ -148,16 +146,6 @@ async function digestIn(file: string): Promise<Digest | null> {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
-}
-
-/** Works on several items at a time. All have ended when it throws what went wrong first. */
-async function each<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items[Symbol.iterator]();
-  const worker = async () => {
-    for (let next = queue.next(); next.done !== true; next = queue.next()) await work(next.value);
-  };
-  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 async function writeSynced(file: string, bytes: Buffer): Promise<void> {

@@ -1,12 +1,12 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { canonicalJson } from '../../posture/digest.ts';
 import type { LogKey } from '../../schemas/index.ts';
+import { jsonBytes } from '../files/bytes.ts';
 import { verifierKey } from '../log/note.ts';
 import { keyFileName } from './chain.ts';
 
 /** The bytes of a key’s entry in the log, which are those of its published file. */
 export function keyBytes(entry: LogKey): Buffer {
-  return Buffer.from(`${canonicalJson(entry)}\n`);
+  return jsonBytes(entry);
 }
 
 /** The published files of a key but its proof, by name: the entry, PEM for openssl, and Go’s verifier key. */

@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '../../posture/digest.ts';
 import type { Content, Entry, FileDigest, NamedDigest, ReleaseContents } from '../../schemas/index.ts';
+import { byPath, fileDigest } from '../files/bytes.ts';
 import type { Recorded } from '../records/store.ts';
 
 /** Written by machine; versions name what is in them by other means. */
@@ -16,11 +16,10 @@ export async function digestContent(folder: string, below = ''): Promise<FileDig
       const path = below === '' ? name : `${below}/${name}`;
       if (machineWritten.has(path)) return [];
       if ((await stat(join(folder, path))).isDirectory()) return digestContent(folder, path);
-      const bytes = await readFile(join(folder, path));
-      return [{ path, bytes: bytes.length, digest: hash('sha256', bytes) }];
+      return [fileDigest(path, await readFile(join(folder, path)))];
     }),
   );
-  return found.flat().sort((a, b) => (a.path < b.path ? -1 : 1));
+  return found.flat().sort(byPath);
 }
 
 /** What a version is made from. */

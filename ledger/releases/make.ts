@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { derive } from '../../posture/derive.ts';
@@ -9,13 +8,13 @@ import {
   type Content,
   candorError,
   type Duration,
-  type FileDigest,
   type Instant,
   Release,
   type ReleaseChanges,
   type ReleaseContents,
   type Trust,
 } from '../../schemas/index.ts';
+import { byPath, fileDigest, jsonBytes } from '../files/bytes.ts';
 import { codeOf } from '../files/error-code.ts';
 import { versionsFolder } from '../reader.ts';
 import { declaredRecords, readEvidence } from '../records/store.ts';
@@ -106,7 +105,10 @@ export async function publishRelease(
   const { number } = draft.release;
   const own = [...draftFiles(draft)].map(([name, bytes]): [string, Buffer] => [`${number}/${name}`, bytes]);
   const files = new Map([...own, ...pages]);
-  const release = Release.parse({ ...draft.release, files: [...files].map(fileDigest).sort(byPath) });
+  const release = Release.parse({
+    ...draft.release,
+    files: [...files].map(([path, bytes]) => fileDigest(path, bytes)).sort(byPath),
+  });
   const bytes = jsonBytes(release);
   const fresh = await withoutKnown(ledger.content, files);
   const { manifest, bundle, proof: proofFile } = releaseFiles(number);
@@ -144,17 +146,4 @@ async function bytesOf(file: string): Promise<Buffer | undefined> {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   });
-}
-
-function fileDigest([path, bytes]: [string, Buffer]): FileDigest {
-  return { path, bytes: bytes.length, digest: hash('sha256', bytes) };
-}
-
-function byPath(a: FileDigest, b: FileDigest): number {
-  return a.path < b.path ? -1 : 1;
-}
-
-/** As all JSON is published: canonical, with a newline. */
-function jsonBytes(value: unknown): Buffer {
-  return Buffer.from(`${canonicalJson(value)}\n`);
 }
