@@ -102,6 +102,7 @@ describe('each thing in its room', () => {
     for (const name of names) expect(text).not.toContain(name);
   });
 
+  // bench/ is no room: it measures with the records that the tests prove.
   test('nothing imports test, and content holds no code', () => {
     const wrong = rooms
       .flatMap((room) => files(join(root, room)))
