@@ -1,6 +1,6 @@
-import { canonicalJson } from '../../posture/digest.ts';
 import { isRenewal, renew } from '../../posture/heartbeat.ts';
 import { Evidence, Heartbeat, type Instant, type PreviousEntry, type Retirement } from '../../schemas/index.ts';
+import { jsonBytes } from '../files/bytes.ts';
 import { statementOf } from '../statement.ts';
 import type { Ledger, NewEntry } from '../writer.ts';
 import { recordFiles } from './files.ts';
@@ -33,7 +33,7 @@ export async function keep(
     collectedAt: record.collectedAt,
     previous: before.newest,
   };
-  await ledger.append([entryOfHeartbeat(ledger, Heartbeat.parse(heartbeat), bytesOf(before.record))]);
+  await ledger.append([entryOfHeartbeat(ledger, Heartbeat.parse(heartbeat), jsonBytes(before.record))]);
   return renew(before.record, heartbeat);
 }
 
@@ -48,19 +48,14 @@ export async function retire(ledger: Ledger, before: KeptRecord, reason: string)
     reason,
     previous: before.newest,
   };
-  const bytes = bytesOf(entry);
+  const bytes = jsonBytes(entry);
   const files = Object.values(recordFiles(source, collector.id));
   await ledger.append([{ entry, bytes, files: () => files.map((path) => [path, null]) }]);
 }
 
-/** The bytes of a record or another entry: those of its file, and of its leaf. */
-function bytesOf(entry: Evidence | Heartbeat | Retirement): Buffer {
-  return Buffer.from(`${canonicalJson(entry)}\n`);
-}
-
 function entryOfRecord(ledger: Ledger, record: Evidence): NewEntry {
   const files = recordFiles(record.source, record.collector.id);
-  const bytes = bytesOf(record);
+  const bytes = jsonBytes(record);
   return {
     entry: Evidence.parse(record),
     bytes,
@@ -76,7 +71,7 @@ function entryOfRecord(ledger: Ledger, record: Evidence): NewEntry {
 
 function entryOfHeartbeat(ledger: Ledger, heartbeat: Heartbeat, record: Buffer): NewEntry {
   const files = recordFiles(heartbeat.source, heartbeat.collector);
-  const bytes = bytesOf(heartbeat);
+  const bytes = jsonBytes(heartbeat);
   const subjects: [string, Buffer][] = [
     [files.record, record],
     [files.heartbeat, bytes],

@@ -17,11 +17,13 @@ const units = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as cons
 /** A length of time in one unit: minutes, hours, days or weeks (`30m`, `24h`, `7d`, `2w`); never zero. */
 export const Duration = z
   .string()
-  .regex(/^[1-9][0-9]{0,5}[mhdw]$/, {
-    error: ({ input }) =>
-      typeof input === 'string' && /^0+[mhdw]$/.test(input)
-        ? 'must be longer than zero, such as 24h or 7d'
-        : 'must be a whole number with m, h, d or w, such as 24h or 7d',
+  // No longer than about two centuries, so that every end has a year of four digits.
+  .regex(/^(?:[1-9][0-9]{0,5}[mh]|[1-9][0-9]{0,4}d|[1-9][0-9]{0,3}w)$/, {
+    error: ({ input }) => {
+      if (typeof input === 'string' && /^0+[mhdw]$/.test(input)) return 'must be longer than zero, such as 24h or 7d';
+      if (typeof input === 'string' && /^[1-9][0-9]*[mhdw]$/.test(input)) return 'must be shorter, such as 24h or 7d';
+      return 'must be a whole number with m, h, d or w, such as 24h or 7d';
+    },
   })
   .meta({ description: 'Length of time: a whole number with m, h, d or w, for example 24h.' });
 export type Duration = z.infer<typeof Duration>;

@@ -34,6 +34,7 @@ describe('what stops it', () => {
     ['a reason that says nothing', ['release', '--reason', '']],
     ['a validity that is none', ['release', '--reason', 'x', '--valid-for', 'long']],
     ['a validity of nothing', ['release', '--reason', 'x', '--valid-for', '0d']],
+    ['a validity beyond any calendar', ['release', '--reason', 'x', '--valid-for', '999999w']],
     ['one version to compare', ['release', 'diff', '1']],
     ['another action', ['release', 'undo', '1', '2']],
     ['a version that is not there', ['release', 'diff', '1', '2']],

@@ -182,7 +182,7 @@ describe('what cannot be trusted is named, never skipped', () => {
   test('a record under a heartbeat without its proof', async () => {
     await keepAll(1, 1);
     await rm(file(names.proof));
-    expect(await reasons()).toEqual(['app-db/rows: its proof does not lead to the log.']);
+    expect(await reasons()).toEqual(['app-db/rows: its proof is missing or does not lead to the log.']);
   });
 });
 
