@@ -8,6 +8,7 @@ import type {
   Instant,
   Method,
   Population,
+  PrincipalList,
   SourceKind,
 } from '../schemas/index.ts';
 
@@ -36,6 +37,8 @@ export type CollectContext<Expect> = {
  * private until it has passed the allow-list of a collector.
  */
 export type Known = {
+  /** The id of the source that is read. */
+  source: Id;
   /** When the run began. */
   now: Instant;
   content: Content;
@@ -80,6 +83,8 @@ export type Collector<Expect = unknown, Raw = unknown, Facts extends Record<stri
   /** Reads. What of the company’s own declarations it judges against goes into what it returns. */
   collect: (context: CollectContext<Expect>, known: Known) => Promise<Raw>;
   assess: (raw: Raw, expect: Expect) => Assessment<Facts>;
+  /** Who can get into the system, for an access review: of what was read. Private, and never published. */
+  principals?: (raw: Raw) => PrincipalList;
   /** Tries the connection and its rights: enough, and not too many. */
   doctor?: (context: CollectContext<Expect>) => Promise<Diagnosis[]>;
   /** A script that creates the least-privileged access, to be read and run by an administrator. */

@@ -29,6 +29,7 @@ const Shape = z.object({
   reproduce: isFunction,
   collect: isFunction,
   assess: isFunction,
+  principals: isFunction.optional(),
   doctor: isFunction.optional(),
   setup: isFunction.optional(),
 });

@@ -94,7 +94,7 @@ async function collectOne(
   const key = `${name.source}/${name.collector}`;
   const before = kept.get(key);
   const startedAt = options.now().toISOString();
-  const known = { now: startedAt, content: options.content, evidence };
+  const known = { source: plan.sourceId, now: startedAt, content: options.content, evidence };
   const { reading, secrets } = await read(plan, options, known);
   if (options.signal.aborted) return undefined;
   const { version, commit, trigger } = options;

@@ -93,6 +93,7 @@ export async function loadContent(dir: string): Promise<Loaded> {
     claims: entries('claims', contentTypes.claims.schema).sort((a, b) => place(a) - place(b)),
     sources: many('sources', contentTypes.sources.schema),
     exceptions: many('exceptions', contentTypes.exceptions.schema),
+    accessReviews: many('accessReviews', contentTypes.accessReviews.schema),
     attestations: many('attestations', contentTypes.attestations.schema),
     certifications: many('certifications', contentTypes.certifications.schema),
     subprocessors: many('subprocessors', contentTypes.subprocessors.schema),

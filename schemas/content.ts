@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { AccessReview } from './access-review.ts';
 import { Attestation } from './attestation.ts';
 import { Certification } from './certification.ts';
 import { Claim } from './claim.ts';
@@ -25,6 +26,7 @@ export const contentTypes = {
   claims: { layout: 'chapters', path: 'claims', schema: Claim },
   sources: { layout: 'many', path: 'sources', schema: Source },
   exceptions: { layout: 'many', path: 'exceptions', schema: Exception },
+  accessReviews: { layout: 'many', path: 'access-reviews', schema: AccessReview },
   attestations: { layout: 'many', path: 'attestations', schema: Attestation },
   certifications: { layout: 'many', path: 'certifications', schema: Certification },
   subprocessors: { layout: 'many', path: 'subprocessors', schema: Subprocessor },
@@ -58,6 +60,7 @@ export type Content = {
   claims: ClaimEntry[];
   sources: Entry<Source>[];
   exceptions: Entry<Exception>[];
+  accessReviews: Entry<AccessReview>[];
   attestations: Entry<Attestation>[];
   certifications: Entry<Certification>[];
   subprocessors: Entry<Subprocessor>[];

@@ -1,3 +1,4 @@
+export * from './access-review.ts';
 export * from './attestation.ts';
 export * from './certification.ts';
 export * from './claim.ts';
@@ -16,6 +17,7 @@ export * from './finding.ts';
 export * from './incident.ts';
 export * from './log.ts';
 export * from './organization.ts';
+export * from './principal.ts';
 export * from './published.ts';
 export * from './release.ts';
 export * from './request.ts';
@@ -27,4 +29,5 @@ export * from './source.ts';
 export * from './subprocessor.ts';
 export * from './trust.ts';
 export * from './update.ts';
+export * from './vendor-signals.ts';
 export * from './vulnerability.ts';

@@ -1,20 +1,27 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '../../posture/digest.ts';
-import type { Content, Entry, FileDigest, NamedDigest, ReleaseContents } from '../../schemas/index.ts';
+import {
+  type Content,
+  contentTypes,
+  type Entry,
+  type FileDigest,
+  type NamedDigest,
+  type ReleaseContents,
+} from '../../schemas/index.ts';
 import { byPath, fileDigest } from '../files/bytes.ts';
 import type { Recorded } from '../records/store.ts';
 
-/** Written by machine; versions name what is in them by other means. */
-const machineWritten = new Set(['evidence', 'ledger']);
+/** Written by machine: versions name what is in them by other means. Access reviews name people: not even a digest leaves. */
+const leftOut = new Set(['evidence', 'ledger', contentTypes.accessReviews.path]);
 
-/** The digest of every content file, in order of path. Links count as what they lead to; names with a dot in front do not. */
+/** The digest of every content file that may be published, in order of path. Links count as what they lead to; names with a dot in front do not. */
 export async function digestContent(folder: string, below = ''): Promise<FileDigest[]> {
   const names = (await readdir(join(folder, below))).filter((name) => !name.startsWith('.'));
   const found = await Promise.all(
     names.map(async (name): Promise<FileDigest[]> => {
       const path = below === '' ? name : `${below}/${name}`;
-      if (machineWritten.has(path)) return [];
+      if (leftOut.has(path)) return [];
       if ((await stat(join(folder, path))).isDirectory()) return digestContent(folder, path);
       return [fileDigest(path, await readFile(join(folder, path)))];
     }),

@@ -14,6 +14,7 @@ export const references: readonly Reference[] = [
   { type: 'claims', at: ['subprocessors', '*'], to: 'subprocessors' },
   { type: 'claims', at: ['roadmap'], to: 'roadmap' },
   { type: 'exceptions', at: ['owner'], to: 'roles' },
+  { type: 'accessReviews', at: ['reviewerRole'], to: 'roles' },
   { type: 'attestations', at: ['by', 'role'], to: 'roles' },
   { type: 'attestations', at: ['by', 'subprocessor'], to: 'subprocessors' },
   { type: 'certifications', at: ['document'], to: 'documents' },

@@ -103,6 +103,7 @@ export function contentWith(overrides: Partial<Content> = {}): Content {
     dataFlows: [],
     roles: [],
     documents: [],
+    accessReviews: [],
     roadmap: [],
     incidentPolicy: undefined,
     disclosure: undefined,
