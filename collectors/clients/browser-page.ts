@@ -1,0 +1,145 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { type Answers, type Gate, openGate } from './browser-gate.ts';
+
+/** A page to load; `shows` is a CSS selector of something that only the page that is meant has. */
+export type DeclaredPage = { url: string; shows?: string | undefined };
+
+/** Why a page was not seen, in words of ours: after these it is unknown what it would have loaded. */
+export type PageProblem =
+  | 'unreachable'
+  | 'too slow'
+  | 'an error status'
+  | 'led elsewhere'
+  | 'not the page that is meant';
+
+/** What one page made the browser connect to. Private: addresses may hold paths and queries. */
+export type PageLook = {
+  url: string;
+  problem: PageProblem | null;
+  /** Hosts in lower case, each with the kinds of its requests as Chromium names them; none where only a connection was made. */
+  hosts: { host: string; types: string[] }[];
+};
+
+/** How each page is looked at. */
+export type PageOptions = {
+  /** Follow links to the same origins until this many pages are known; 0 follows none. */
+  crawlUpTo: number;
+  /** For tests and demonstrations: hosts that are answered by this machine. When given, nothing leaves it but declared pages. */
+  answers: Answers;
+  /** Playwright’s storage state: cookies and local storage of somebody who is signed in. */
+  storageState?: Exclude<BrowserContextOptions['storageState'], string> | undefined;
+};
+
+/** Time limits, in milliseconds. */
+export const pageLimits = {
+  /** The most that one page may take until its load event. */
+  pageMs: 30_000,
+  /** After the load event a page is quiet when nothing was asked for this long … */
+  quietMs: 500,
+  /** … and is left after this long even when it never is. */
+  settleMs: 10_000,
+};
+
+type PageLimits = typeof pageLimits;
+
+/** Loads one page in a context of its own and notes whom it connects to; a page that cannot be loaded is a look with a problem. */
+export async function lookAt(
+  browser: Browser,
+  page: DeclaredPage,
+  own: ReadonlySet<string>,
+  { answers, storageState, crawlUpTo }: PageOptions,
+  limit: PageLimits,
+): Promise<{ look: PageLook; links: string[] }> {
+  const gate = await openGate({ own, answers });
+  const types = new Map<string, Set<string>>();
+  let context: BrowserContext | undefined;
+  try {
+    context = await browser.newContext({
+      acceptDownloads: false,
+      proxy: { server: gate.url },
+      ...(storageState === undefined ? {} : { storageState }),
+    });
+    let askedAt = performance.now();
+    const note = (address: string, type: string) => {
+      askedAt = performance.now();
+      const host = URL.parse(address)?.hostname ?? '';
+      types.set(host, (types.get(host) ?? new Set()).add(type));
+    };
+    context.on('request', (request) => note(request.url(), request.resourceType()));
+    const tab = await context.newPage();
+    tab.on('websocket', (socket) => note(socket.url(), 'websocket'));
+    context.on('page', (popup) => void popup.close().catch(() => undefined));
+    const lastAt = () => Math.max(askedAt, gate.lastAt());
+    const problem = await load(tab, page, lastAt, limit);
+    const links = problem === null && crawlUpTo > 0 ? await linksOf(tab) : [];
+    const hinted = problem === null ? await preconnectsOf(tab) : [];
+    // What a page sends when it is left is a part of what it sends.
+    await tab.goto('about:blank', { timeout: limit.pageMs }).catch(() => undefined);
+    await quiet(lastAt, Math.min(limit.quietMs, 250), limit.settleMs);
+    return { look: { url: page.url, problem, hosts: hostsOf(gate, types, hinted) }, links };
+  } finally {
+    await context?.close().catch(() => undefined);
+    gate.close();
+  }
+}
+
+async function load(tab: Page, { url, shows }: DeclaredPage, lastAt: () => number, limit: PageLimits) {
+  try {
+    const response = await tab.goto(url, { waitUntil: 'load', timeout: limit.pageMs });
+    if (response === null || response.status() >= 400) return 'an error status';
+  } catch (error) {
+    return error instanceof Error && error.name === 'TimeoutError' ? 'too slow' : 'unreachable';
+  }
+  await quiet(lastAt, limit.quietMs, limit.settleMs);
+  if (!isSamePlace(url, tab.url())) return 'led elsewhere';
+  const meant = shows === undefined || (await tab.locator(shows).count()) > 0;
+  return meant ? null : 'not the page that is meant';
+}
+
+/** Waits until nothing was asked for `quietMs`, but no longer than `atMostMs`. */
+async function quiet(lastAt: () => number, quietMs: number, atMostMs: number): Promise<void> {
+  const end = performance.now() + atMostMs;
+  for (let now = performance.now(); now < end; now = performance.now()) {
+    const wait = lastAt() + quietMs - now;
+    if (wait <= 0) return;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(wait, end - now)));
+  }
+}
+
+/** Links that a visitor could follow and that change nothing when they are. */
+async function linksOf(tab: Page): Promise<string[]> {
+  const found = await tab
+    .locator('a[href]:not([download])')
+    .evaluateAll((links) => links.flatMap((link) => (link instanceof HTMLAnchorElement ? [link.href] : [])));
+  return found.filter((link) => /^https?:/.test(link) && !/log-?out|sign-?out|delete|unsubscribe/i.test(link)).sort();
+}
+
+/** In a context of its own Chromium follows no preconnect hints, but the browsers of visitors do; so they are read. */
+async function preconnectsOf(tab: Page): Promise<string[]> {
+  const found = await Promise.all(
+    tab.frames().map((frame) =>
+      frame
+        .locator('link[rel~="preconnect" i][href]')
+        .evaluateAll((links) => links.flatMap((link) => (link instanceof HTMLLinkElement ? [link.href] : [])))
+        .catch(() => []),
+    ),
+  );
+  return found.flat().flatMap((address) => URL.parse(address)?.hostname ?? []);
+}
+
+/** Only hosts that were connected with, or would be: what the page’s own policy kept back was never sent. */
+function hostsOf({ contacted }: Gate, asked: ReadonlyMap<string, ReadonlySet<string>>, hinted: readonly string[]) {
+  return [...new Set([...contacted, ...hinted])].sort().map((host) => ({
+    host,
+    types: [...(asked.get(host) ?? []), ...(hinted.includes(host) ? ['preconnect'] : [])].sort(),
+  }));
+}
+
+/** The same page but for the scheme, a slash at the end, the query and the fragment. */
+function isSamePlace(declared: string, reached: string): boolean {
+  const place = (address: string) => {
+    const url = URL.parse(address);
+    return `${url?.hostname}${url?.pathname.replace(/\/$/, '')}`;
+  };
+  return place(declared) === place(reached);
+}
