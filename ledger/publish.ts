@@ -5,7 +5,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { type FileDigest, SiteManifest } from '../schemas/index.ts';
 import { fileDigest, jsonBytes } from './files/bytes.ts';
 import { each } from './files/each.ts';
-import { keysFolder, logFolder, versionsFolder } from './reader.ts';
+import { keysFolder, logFolder, samplesFolder, versionsFolder } from './reader.ts';
 import { signStatement, statementOf } from './statement.ts';
 
 /** The manifest of a built site, and its bundle: the two files that no manifest names. */
@@ -19,6 +19,7 @@ export async function copyPublished(content: string, site: string): Promise<void
     [logFolder, 'log'],
     [keysFolder, 'keys'],
     [versionsFolder, 'versions'],
+    [samplesFolder, 'audit-samples'],
   ] as const;
   for (const [from, to] of folders) {
     const paths = await filesIn(join(content, from));

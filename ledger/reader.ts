@@ -19,10 +19,11 @@ export type Log = {
   readTile: ReadTile;
 };
 
-/** Where the log, its keys and the versions lie in a content folder; each is served under the last word of its name. */
+/** Where the log, its keys, the versions and the audit samples lie in a content folder; each is served under the last word of its name. */
 export const logFolder = 'ledger/log';
 export const keysFolder = 'ledger/keys';
 export const versionsFolder = 'ledger/versions';
+export const samplesFolder = 'ledger/audit-samples';
 
 /** Opens the log of a content folder; undefined when there is none yet. Throws LedgerDamaged. */
 export async function readLog(content: string): Promise<Log | undefined> {

@@ -23,6 +23,8 @@ export * from './release.ts';
 export * from './request.ts';
 export * from './roadmap.ts';
 export * from './role.ts';
+export * from './sample.ts';
+export * from './sample-test.ts';
 export * from './section.ts';
 export * from './sla.ts';
 export * from './source.ts';

@@ -4,6 +4,7 @@ import { Prose } from './core/text.ts';
 import { Instant } from './core/time.ts';
 import { Evidence, PreviousEntry } from './evidence.ts';
 import { Release } from './release.ts';
+import { SampleCommitment, SampleDraw } from './sample.ts';
 
 /** A run that saw exactly what the record before it says, at a later time. Takes a small leaf instead of a whole record. */
 export const Heartbeat = z
@@ -63,7 +64,15 @@ export const LogKey = z
 export type LogKey = z.infer<typeof LogKey>;
 
 /** One leaf of the log: the bytes of a published file. */
-export const LogEntry = z.discriminatedUnion('schema', [Evidence, Heartbeat, Retirement, Release, LogKey]);
+export const LogEntry = z.discriminatedUnion('schema', [
+  Evidence,
+  Heartbeat,
+  Retirement,
+  Release,
+  LogKey,
+  SampleCommitment,
+  SampleDraw,
+]);
 export type LogEntry = z.infer<typeof LogEntry>;
 
 /** The most bytes of one entry: its length is written as an unsigned 16-bit number (C2SP tlog-tiles). */

@@ -11,6 +11,8 @@ import {
 import { accept, type ChainedKey } from '../keys/chain.ts';
 import { jsonOf } from '../reader.ts';
 import { evidenceId } from '../records/seal.ts';
+import { commitmentFlaw, drawFlaw } from '../samples/rules.ts';
+import type { Sample } from '../samples/store.ts';
 import { isBefore, latest, TIME_SLACK_MS, timeOf } from '../times.ts';
 import { contradictionIn } from './contradiction.ts';
 import { type HeartbeatFacts, heartbeatIn } from './heartbeat-text.ts';
@@ -34,12 +36,13 @@ export type TreeBefore = () => string;
 /**
  * Reads a log from its first entry and refuses what an honest writer cannot write: an entry that does not follow the one
  * before of its record (removed, reordered, replayed), one that is dated back or in the future or contradicts itself, a
- * key that nobody handed over to, a version out of turn. Memory grows with the number of records and versions, not of entries.
+ * key that nobody handed over to, a version out of turn. Memory grows with the number of records, versions and samples, not of entries.
  */
 export class History {
   chain: ChainedKey[] = [];
   readonly records = new Map<string, RecordHead>();
   readonly releases: LoggedRelease[] = [];
+  readonly samples: Sample[] = [];
   newest: Instant | undefined;
   readonly #origin: string;
   readonly #now: Instant;
@@ -75,6 +78,17 @@ export class History {
         return this.#release(entry, place.index, hash('sha256', bytes), rootBefore);
       case 'candor/evidence@1':
         return this.#record(entry, place);
+      case 'candor/sample-commitment@1': {
+        const flaw = commitmentFlaw(entry, this.#origin, this.samples);
+        this.samples.push({ commitment: entry, place, drawn: undefined });
+        return flaw;
+      }
+      case 'candor/sample-draw@1': {
+        const flaw = drawFlaw(entry, this.#origin, this.samples);
+        const sample = this.samples[entry.number - 1];
+        if (sample !== undefined) sample.drawn = { draw: entry, place };
+        return flaw;
+      }
       case 'candor/heartbeat@1': {
         const { source, collector, collectedAt, record, previous, run } = entry;
         const name = `${source}/${collector}`;

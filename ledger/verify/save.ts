@@ -13,6 +13,7 @@ const places: readonly (readonly [RegExp, string])[] = [
   [/^log\//, 'ledger/'],
   [/^keys\/.*\.(json|pem|vkey|tlog-proof)$/, 'ledger/'],
   [/^versions\/([1-9][0-9]*|assets)\//, 'ledger/'],
+  [/^audit-samples\/[1-9][0-9]*\//, 'ledger/'],
 ];
 
 /**

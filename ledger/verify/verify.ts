@@ -10,6 +10,7 @@ import { readProofs, verifyProofs } from './proofs.ts';
 import type { Published } from './published.ts';
 import { verifyRecords } from './records.ts';
 import { verifyReleases } from './releases.ts';
+import { verifySamples } from './samples.ts';
 import { verifyStates } from './states.ts';
 
 /** What a verification was asked for. */
@@ -115,6 +116,14 @@ async function prove(published: Published, options: VerifyOptions, report: Verif
     proven.push(
       `All versions are published as they were logged; version ${newest.number} is valid until ${newest.expiresAt}.`,
     );
+  await verifySamples(files, log);
+  const { samples } = log.history;
+  if (samples.length > 0) {
+    const drawn = samples.filter((sample) => sample.drawn !== undefined).length;
+    proven.push(
+      `${drawn} of ${samples.length} audit samples were drawn: from the population, in the number and with the seed that were committed to.`,
+    );
+  }
   const { coverage } = await verifyStates(files, records);
   const { verified, inPlace } = coverage;
   proven.push(
@@ -155,7 +164,7 @@ function requireHead({ manifest }: ProvenFiles, { checkpoint, history }: ProvenL
 /** Files that nobody signed: refused where evidence is kept, told elsewhere. Throws DoesNotHold. */
 async function unnamed(published: Published, files: ProvenFiles): Promise<string[]> {
   const paths = (await published.list?.())?.filter((path) => !files.names(path)) ?? [];
-  const kept = paths.find((path) => /^(log|evidence|versions|keys)\//.test(path));
+  const kept = paths.find((path) => /^(log|evidence|versions|keys|audit-samples)\//.test(path));
   if (kept !== undefined) throw fails(kept, 'it is published, but the manifest does not name it; nobody signed it.');
   const more = paths.length > 3 ? ` and ${paths.length - 3} more` : '';
   return paths.length === 0 ? [] : [`Who made ${paths.slice(0, 3).join(', ')}${more}: the manifest does not name it.`];

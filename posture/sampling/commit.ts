@@ -10,25 +10,35 @@ export interface TreeHash {
   empty(): Uint8Array;
 }
 
+/** An item of a population with the proof of its place: the hashes beside its path, from its leaf upwards. */
+export type ProvenItem = { position: number; entry: Buffer; proof: Uint8Array[] };
+
 /**
  * A commitment to a population, made while its ids stream by: the root of the Merkle tree (RFC 6962, section 2.1) whose
  * entry at position p − 1 is HMAC-SHA256(salt, id of item p), 32 bytes, over the id’s UTF-8. Who holds the ids in their
  * order and the salt computes the same root; who lacks the salt can confirm no guess of an id. The root does not say how
  * many ids there are, nor that they differ: publish {@link size} beside it.
  *
- * Memory is that of one id and of a hash for each level of the tree.
+ * Memory is that of one id and of a hash for each level of the tree, and of a proof for each item that is wanted.
  */
 export class PopulationCommitment {
   readonly #entry: (id: string) => Buffer;
   readonly #tree: TreeHash;
   /** Roots of the perfect subtrees to the left, the largest first: one for each bit that is set in the size. */
   readonly #roots: Uint8Array[] = [];
+  /** The wanted items below each of these. */
+  readonly #below: ProvenItem[][] = [];
+  readonly #wanted: ReadonlySet<number>;
   #size = 0;
 
-  /** Takes a secret salt of 32 to 64 random bytes, used for this population only. Throws a RangeError for another length. */
-  constructor(salt: Uint8Array, tree: TreeHash) {
+  /**
+   * Takes a secret salt of 32 to 64 random bytes, used for this population only, and the positions (from 1) whose proofs
+   * will be asked for. Throws a RangeError for another length.
+   */
+  constructor(salt: Uint8Array, tree: TreeHash, wanted: ReadonlySet<number> = new Set()) {
     this.#entry = hmac(salt);
     this.#tree = tree;
+    this.#wanted = wanted;
   }
 
   /** How many ids were added. */
@@ -39,12 +49,19 @@ export class PopulationCommitment {
   /** Adds the next item. Throws a RangeError for an id that is empty or not well-formed Unicode: others would hash alike. */
   add(id: string): void {
     if (id === '' || !id.isWellFormed()) throw new RangeError('the id is empty, or not well-formed Unicode');
-    let root = this.#tree.leaf(this.#entry(id));
+    const entry = this.#entry(id);
+    let root = this.#tree.leaf(entry);
+    const position = this.#size + 1;
+    let below: ProvenItem[] = this.#wanted.has(position) ? [{ position, entry, proof: [] }] : none;
     for (let rest = this.#size; rest % 2 === 1; rest = Math.floor(rest / 2)) {
       const left = this.#roots.pop();
-      if (left !== undefined) root = this.#tree.node(left, root);
+      const belowLeft = this.#below.pop();
+      if (left === undefined || belowLeft === undefined) continue;
+      below = joined(belowLeft, left, below, root);
+      root = this.#tree.node(left, root);
     }
     this.#roots.push(root);
+    this.#below.push(below);
     this.#size += 1;
   }
 
@@ -56,6 +73,30 @@ export class PopulationCommitment {
     );
     return root ?? this.#tree.empty();
   }
+
+  /** The wanted items that came by, in order of position, each with its proof to {@link root}. Nothing is added after. */
+  proven(): ProvenItem[] {
+    let right: { root: Uint8Array; below: ProvenItem[] } | undefined;
+    for (const [index, root] of [...this.#roots.entries()].reverse()) {
+      const below = this.#below[index] ?? [];
+      right =
+        right === undefined
+          ? { root, below }
+          : { root: this.#tree.node(root, right.root), below: joined(below, root, right.below, right.root) };
+    }
+    return right?.below ?? [];
+  }
+}
+
+/** Shared by the many subtrees in which nothing is wanted. */
+const none: ProvenItem[] = [];
+
+/** The wanted items below a new node: each has the other side in its proof. */
+function joined(left: ProvenItem[], leftRoot: Uint8Array, right: ProvenItem[], rightRoot: Uint8Array): ProvenItem[] {
+  if (left.length === 0 && right.length === 0) return none;
+  for (const { proof } of left) proof.push(rightRoot);
+  for (const { proof } of right) proof.push(leftRoot);
+  return [...left, ...right];
 }
 
 /**
