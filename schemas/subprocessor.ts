@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Id } from './core/ids.ts';
 import { Country, Email, Prose, Title, WebUrl } from './core/text.ts';
 import { DateOn } from './core/time.ts';
+import { VendorSignals } from './vendor-signals.ts';
 
 /** The announcement of a change to the list, and the days that customers have. */
 export const SubprocessorNotice = z
@@ -67,6 +68,10 @@ export const Subprocessor = z
     since: DateOn.meta({ description: 'In use since.' }),
     until: DateOn.optional().meta({ description: 'No longer in use after.' }),
     notices: z.array(SubprocessorNotice).default([]),
+    vendors: z.array(Id).min(1).optional().meta({
+      description: 'What it is in the map of vendors, where neither the name of this file nor its url says so.',
+    }),
+    signals: VendorSignals.optional().meta({ description: 'Signals of it that the map of vendors does not have.' }),
   })
   .meta({ id: 'Subprocessor', description: 'A vendor that handles customers’ data.' });
 export type Subprocessor = z.infer<typeof Subprocessor>;
