@@ -1,8 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { type AddressInfo, BlockList, connect, isIP, type Socket } from 'node:net';
+import { type AddressInfo, connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { isPrivateAddress } from '../vendors/address.ts';
 
 /** How long the other side may take to accept a connection. */
 const CONNECT_MS = 15_000;
@@ -119,40 +120,11 @@ async function placeOf(host: string, port: number, { answers, own }: GateOptions
   const declared = own.has(`${host}:${port}`);
   if (!declared && answers.size > 0) throw new Error('answered by nobody');
   const name = host.replace(/^\[|\]$/g, '');
-  const found = isIP(name) > 0 ? [{ address: name, family: isIP(name) }] : await lookup(name, { all: true });
+  const found = isIP(name) > 0 ? [{ address: name }] : await lookup(name, { all: true });
   // What is checked is what is connected to, so a name cannot change its mind in between.
-  const place = found.find(({ address, family }) => declared || !isPrivate(address, family));
+  const place = found.find(({ address }) => declared || !isPrivateAddress(address));
   if (place === undefined) throw new Error('a private address');
   return { address: place.address, port };
-}
-
-const privateNetworks = new BlockList();
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const)
-  privateNetworks.addSubnet(network, prefix, 'ipv4');
-for (const [network, prefix] of [
-  ['::', 127],
-  ['64:ff9b::', 96],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const)
-  privateNetworks.addSubnet(network, prefix, 'ipv6');
-
-/** Whether an address is not of the public internet (IANA’s special-purpose registries, RFC 6890). */
-function isPrivate(address: string, family: number): boolean {
-  // ::ffff:10.0.0.1 is checked as 10.0.0.1 by Node itself.
-  return privateNetworks.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 
 function portOf(address: AddressInfo | string | null): number {

@@ -6,6 +6,7 @@ export type DeclaredPage = { url: string; shows?: string | undefined };
 
 /** Why a page was not seen, in words of ours: after these it is unknown what it would have loaded. */
 export type PageProblem =
+  | 'refused'
   | 'unreachable'
   | 'too slow'
   | 'an error status'
@@ -86,7 +87,9 @@ export async function lookAt(
 async function load(tab: Page, { url, shows }: DeclaredPage, lastAt: () => number, limit: PageLimits) {
   try {
     const response = await tab.goto(url, { waitUntil: 'load', timeout: limit.pageMs });
-    if (response === null || response.status() >= 400) return 'an error status';
+    const status = response?.status() ?? 500;
+    if (status === 401 || status === 403) return 'refused';
+    if (status >= 400) return 'an error status';
   } catch (error) {
     return error instanceof Error && error.name === 'TimeoutError' ? 'too slow' : 'unreachable';
   }

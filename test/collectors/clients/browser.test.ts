@@ -129,6 +129,7 @@ describe('whom a page connects to', { timeout: 180_000 }, () => {
 describe('which pages count as seen', { timeout: 180_000 }, () => {
   test.each<[string, Answer, string]>([
     ['an error', { status: 500, body: 'no' }, 'an error status'],
+    ['a refusal', { status: 403, body: 'no' }, 'refused'],
     ['an error without a body', { status: 503 }, 'unreachable'],
     ['a page that never comes', () => undefined, 'too slow'],
     ['a connection that breaks', (request) => request.socket.destroy(), 'unreachable'],
