@@ -72,6 +72,9 @@ export const Subprocessor = z
       description: 'What it is in the map of vendors, where neither the name of this file nor its url says so.',
     }),
     signals: VendorSignals.optional().meta({ description: 'Signals of it that the map of vendors does not have.' }),
+    unobservable: Prose.optional().meta({
+      description: 'Why no observer can see it in use; then it is not missed. It says so on the page.',
+    }),
   })
   .meta({ id: 'Subprocessor', description: 'A vendor that handles customers’ data.' });
 export type Subprocessor = z.infer<typeof Subprocessor>;

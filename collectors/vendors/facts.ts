@@ -1,23 +1,7 @@
-import { z } from 'zod';
-import { type Id, SignalKind } from '../../schemas/index.ts';
+import { CHARACTERS, packed, TEXTS, type VendorFacts } from '../../posture/vendor-facts.ts';
 import type { ObservedVendor } from './observe.ts';
 
-/** A fact holds at most so many texts of so many characters (schemas/evidence.ts). */
-const TEXTS = 50;
-const CHARACTERS = 200;
-
-/**
- * The published form of what was seen, the same for every collector of vendors: spread into its `facts`. A text of
- * `vendors` is `stripe: npm stripe, variable STRIPE_*`; where there are more than 50 vendors, the ids of the others stand
- * in `furtherVendors`, with spaces between them. `vendorCount` is how many were seen in all.
- */
-export const vendorFacts = {
-  vendors: z.array(z.string().max(CHARACTERS)).max(TEXTS),
-  furtherVendors: z.array(z.string().max(CHARACTERS)).max(TEXTS),
-  vendorCount: z.int().nonnegative(),
-};
-export const VendorFacts = z.object(vendorFacts);
-export type VendorFacts = z.infer<typeof VendorFacts>;
+export { type PublishedVendor, VendorFacts, vendorFacts, vendorsIn } from '../../posture/vendor-facts.ts';
 
 /** What was seen, as facts. Nothing in them is more private than the map. */
 export function factsOf(vendors: readonly ObservedVendor[]): VendorFacts {
@@ -28,21 +12,6 @@ export function factsOf(vendors: readonly ObservedVendor[]): VendorFacts {
   };
 }
 
-/** A vendor as published facts name it. `told` is empty where only the id was published. */
-export type PublishedVendor = { id: Id; told: { kind: SignalKind; pattern: string }[] };
-
-/**
- * Reads the facts of a record back. `complete` is false when more vendors were seen than are named. Undefined for facts
- * of another shape.
- */
-export function vendorsIn(facts: unknown): { vendors: PublishedVendor[]; complete: boolean } | undefined {
-  const parsed = VendorFacts.safeParse(facts);
-  if (!parsed.success) return undefined;
-  const further = parsed.data.furtherVendors.flatMap((text) => text.split(' '));
-  const vendors = [...parsed.data.vendors.map(fromText), ...further.map((id) => ({ id, told: [] }))];
-  return { vendors, complete: vendors.length === parsed.data.vendorCount };
-}
-
 function textOf({ id, told }: ObservedVendor): string {
   const all = told.map(({ kind, pattern }) => `${kind} ${pattern}`);
   for (let shown = all.length; shown > 0; shown -= 1) {
@@ -51,24 +20,4 @@ function textOf({ id, told }: ObservedVendor): string {
     if (text.length <= CHARACTERS) return text;
   }
   return id;
-}
-
-function fromText(text: string): PublishedVendor {
-  const [id = '', rest = ''] = text.split(/: (.*)/s);
-  const told = rest.split(', ').flatMap((part) => {
-    const [kind, pattern] = part.split(/ (.*)/s);
-    const known = SignalKind.safeParse(kind);
-    return known.success && pattern ? [{ kind: known.data, pattern }] : [];
-  });
-  return { id, told };
-}
-
-function packed(ids: readonly Id[]): string[] {
-  const texts: string[] = [];
-  for (const id of ids) {
-    const last = texts.at(-1);
-    if (last !== undefined && last.length + 1 + id.length <= CHARACTERS) texts[texts.length - 1] = `${last} ${id}`;
-    else if (texts.length < TEXTS) texts.push(id);
-  }
-  return texts;
 }
