@@ -1,4 +1,5 @@
 import type { CandorError } from '../schemas/index.ts';
+import { checkAccessReviews } from './checks/access-reviews.ts';
 import { checkClaims } from './checks/claims.ts';
 import type { CheckContext, KnownCollector } from './checks/context.ts';
 import { checkEvidence } from './checks/evidence.ts';
@@ -24,6 +25,6 @@ export function checkContent(dir: string, loaded: Loaded, { collectors, now }: C
   // Where nothing was found, the missing folder is the only thing to say.
   if (loaded.files.length === 0) return loaded.errors;
   const context: CheckContext = { dir, loaded, byType: Map.groupBy(loaded.files, ({ type }) => type), collectors, now };
-  const checks = [checkReferences, checkEvidence, checkClaims, checkValues];
+  const checks = [checkReferences, checkEvidence, checkClaims, checkValues, checkAccessReviews];
   return inOrder([...loaded.errors, ...checks.flatMap((check) => check(context))]);
 }

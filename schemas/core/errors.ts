@@ -4,6 +4,8 @@ import { contentErrors } from './content-errors.ts';
 import type { ErrorDefinition, ErrorText } from './error-definition.ts';
 import { ledgerErrors } from './ledger-errors.ts';
 import { referenceErrors } from './reference-errors.ts';
+import { reviewErrors } from './review-errors.ts';
+import { sampleErrors } from './sample-errors.ts';
 
 /** Where in a file something is wrong. Lines and columns count from 1. */
 export type Location = { file: string; line: number; column: number; length?: number };
@@ -15,7 +17,9 @@ export const errors = {
   ...usageErrors,
   ...collectErrors,
   ...ledgerErrors,
+  ...sampleErrors,
   ...commandErrors,
+  ...reviewErrors,
 } as const;
 
 /** The permanent name of an error. */

@@ -1,0 +1,162 @@
+import { type Decided, decisionsInForce, finderIn, rolesTaken } from '../../posture/access/decided.ts';
+import { isNamed } from '../../posture/access/identity.ts';
+import { type ClosedReview, closedReviews, standingOf } from '../../posture/access/standing.ts';
+import { durationMs, type Finding, type PrincipalList } from '../../schemas/index.ts';
+import type { AccessCheck } from './checks.ts';
+import type { AccessIntent, AccessRaw } from './schema.ts';
+
+/** How a review is called where it is published: its file’s name is for people who may read it. */
+function subjectOf({ data }: Pick<ClosedReview, 'data'>): string {
+  return `review of ${data.openedAt.slice(0, 10)}`;
+}
+
+/** What the checks say of the reviews, and of the list that was pulled since. */
+export function judgeReviews(raw: AccessRaw, intent: AccessIntent): Finding[] {
+  const closed = closedReviews(raw.reviews);
+  const last = standingOf(raw.reviews, intent.every, raw.now).last;
+  return [
+    inTime(raw, intent),
+    bySomebodyElse(last),
+    ...carriedOut('revoked-access-is-gone', 'revoke', closed, raw.list),
+    ...carriedOut('changed-roles-were-changed', 'change', closed, raw.list),
+  ];
+}
+
+function inTime({ reviews, now }: AccessRaw, { every }: AccessIntent): Finding {
+  const { state, last, open, nextDueAt } = standingOf(reviews, every, now);
+  const about = { check: 'reviewed-in-time', subject: 'reviews' } as const;
+  if (last === undefined || nextDueAt === null)
+    return {
+      ...about,
+      outcome: 'failed',
+      reason:
+        open === undefined
+          ? 'It was never reviewed.'
+          : `Its first review was opened on ${day(open.data.openedAt)}; none was ever closed.`,
+    };
+  const { closed, list, openedAt } = last.data;
+  if (Date.parse(closed.at) - Date.parse(list.asOf ?? openedAt) > durationMs(every))
+    return { ...about, outcome: 'failed', reason: `The list was older than ${every} when its review was closed.` };
+  if (Date.parse(now) > Date.parse(nextDueAt))
+    return {
+      ...about,
+      outcome: 'failed',
+      reason: `The last review was closed on ${day(closed.at)}; the next was due by ${day(nextDueAt)}.`,
+    };
+  if (state === 'overdue' && open !== undefined)
+    return {
+      ...about,
+      outcome: 'failed',
+      reason: `The review of ${day(open.data.openedAt)} was to be closed by ${day(open.data.dueAt)}.`,
+    };
+  if (!list.complete)
+    return {
+      ...about,
+      outcome: 'inconclusive',
+      reason: `The list that was reviewed on ${day(closed.at)} was not complete.`,
+    };
+  return {
+    ...about,
+    outcome: 'passed',
+    reason: `The last review was closed on ${day(closed.at)}; the next is due by ${day(nextDueAt)}.`,
+  };
+}
+
+function bySomebodyElse(last: ClosedReview | undefined): Finding {
+  const check = 'decided-by-somebody-else';
+  if (last === undefined)
+    return { check, subject: 'reviews', outcome: 'inconclusive', reason: 'No review was ever closed.' };
+  const { entries, closed } = last.data;
+  const about = { check, subject: subjectOf(last) };
+  const undecided = entries.filter(({ decision }) => decision === null).length;
+  const own = entries.filter(({ pulled, reviewedBy }) => isNamed(pulled, reviewedBy ?? closed.by)).length;
+  if (own > 0)
+    return {
+      ...about,
+      outcome: 'failed',
+      reason: `${own} of ${entries.length} entries ${was(own)} decided by the holder.`,
+    };
+  if (undecided > 0)
+    return {
+      ...about,
+      outcome: 'failed',
+      reason: `${undecided} of ${entries.length} entries ${was(undecided)} never decided.`,
+    };
+  return { ...about, outcome: 'passed', reason: `All ${entries.length} entries were decided by somebody else.` };
+}
+
+/** For each closed review: whether what it took away, and no later review gave back, is still there. */
+function carriedOut(
+  check: AccessCheck,
+  decision: 'revoke' | 'change',
+  closed: readonly ClosedReview[],
+  list: PrincipalList,
+): Finding[] {
+  if (closed.length === 0)
+    return [{ check, subject: 'reviews', outcome: 'inconclusive', reason: 'No review was ever closed.' }];
+  const remaining = remainingIn(list, closed);
+  const inForce = Map.groupBy(decisionsInForce(closed).values(), ({ review }) => review.id);
+  return closed.map((review): Finding => {
+    const about = { check, subject: subjectOf(review) };
+    const all = (inForce.get(review.id) ?? []).filter(({ entry }) => entry.decision === decision);
+    const still = all.filter(remaining).length;
+    const words = decision === 'revoke' ? 'revoked' : 'to be changed';
+    if (list.asOf === null || Date.parse(list.asOf) <= Date.parse(review.data.closed.at))
+      return {
+        ...about,
+        outcome: 'inconclusive',
+        reason: 'No list was made after the sign-off, so nothing shows what has become of it.',
+      };
+    if (still > 0)
+      return {
+        ...about,
+        outcome: 'failed',
+        reason: `${still} of ${all.length} that ${all.length === 1 ? 'was' : 'were'} ${words} ${still === 1 ? 'is' : 'are'} as before.`,
+      };
+    if (!list.complete)
+      return {
+        ...about,
+        outcome: 'inconclusive',
+        reason: 'The list is not complete, so what is missing in it may still be there.',
+      };
+    if (decision === 'change' && list.unseen.includes('roles') && all.length > 0)
+      return { ...about, outcome: 'inconclusive', reason: 'Not all roles could be seen.' };
+    if (all.length === 0) return { ...about, outcome: 'passed', reason: `Nothing of it is ${words}.` };
+    return {
+      ...about,
+      outcome: 'passed',
+      reason: `All ${all.length} that ${all.length === 1 ? 'was' : 'were'} ${words} ${decision === 'revoke' ? 'are gone' : 'have changed'}.`,
+    };
+  });
+}
+
+/** Whether a decision was not carried out: the principal is there, with something that the decision took away. */
+function remainingIn(list: PrincipalList, closed: readonly ClosedReview[]): (decided: Decided) => boolean {
+  const find = finderIn(list);
+  const decisions = decisionsInForce(closed);
+  const rank = new Map(closed.map(({ id }, index) => [id, index]));
+  return ({ review, entry }) => {
+    const taken = rolesTaken(entry);
+    return find(entry.pulled).some(({ key, roles }) => {
+      // The same name under a new key may have been reviewed, and kept, since.
+      const later = decisions.get(key);
+      if (later !== undefined && (rank.get(later.review.id) ?? 0) > (rank.get(review.id) ?? 0)) return false;
+      return entry.decision === 'revoke' || taken.some((role) => roles.includes(role));
+    });
+  };
+}
+
+/** How many revocations in force the list shows to be gone; null when it cannot show it. */
+export function provenGone({ list, reviews }: AccessRaw): number | null {
+  const closed = closedReviews(reviews);
+  if (closed.length === 0 || !list.complete || list.asOf === null) return null;
+  const asOf = Date.parse(list.asOf);
+  const remaining = remainingIn(list, closed);
+  return [...decisionsInForce(closed).values()].filter(
+    (decided) =>
+      decided.entry.decision === 'revoke' && asOf > Date.parse(decided.review.data.closed.at) && !remaining(decided),
+  ).length;
+}
+
+const day = (at: string) => at.slice(0, 10);
+const was = (count: number) => (count === 1 ? 'was' : 'were');

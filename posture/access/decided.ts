@@ -1,0 +1,34 @@
+import type { Principal, PrincipalList, ReviewEntry } from '../../schemas/index.ts';
+import type { ClosedReview } from './standing.ts';
+
+/** The decision in force about one principal: the last that was signed off. */
+export type Decided = { review: ClosedReview; entry: ReviewEntry };
+
+/** The decisions in force by key. A later review that sees the principal again takes the place of an earlier one. */
+export function decisionsInForce(reviews: readonly ClosedReview[]): Map<string, Decided> {
+  const decisions = new Map<string, Decided>();
+  for (const review of reviews)
+    for (const entry of review.data.entries) decisions.set(entry.pulled.key, { review, entry });
+  return decisions;
+}
+
+/** Finds a principal of a review in a later list: by key or by another name that stays, and by name where names are unique. */
+export function finderIn({ principals, namesAreUnique }: PrincipalList): (before: Principal) => Principal[] {
+  const by = new Map<string, Set<Principal>>();
+  const put = (mark: string, principal: Principal) => by.set(mark, (by.get(mark) ?? new Set()).add(principal));
+  for (const principal of principals) {
+    put(`key ${principal.key}`, principal);
+    for (const other of principal.also) put(`also ${other}`, principal);
+    if (namesAreUnique) put(`name ${principal.name}`, principal);
+  }
+  return ({ key, name, also }) => {
+    const marks = [`key ${key}`, ...also.map((other) => `also ${other}`), `name ${name}`];
+    return [...new Set(marks.flatMap((mark) => [...(by.get(mark) ?? [])]))];
+  };
+}
+
+/** The roles that a decision took away: those that the principal had, and that shall not remain. */
+export function rolesTaken({ pulled, decision, roles = [] }: ReviewEntry): string[] {
+  if (decision === 'revoke') return [...pulled.roles];
+  return decision === 'change' ? pulled.roles.filter((role) => !roles.includes(role)) : [];
+}
