@@ -3,7 +3,9 @@ import { Id, SignalKind } from '../../schemas/index.ts';
 import type { Matcher } from './matcher.ts';
 import { normalize, type Signal } from './signal.ts';
 
-/** A vendor that was seen, and the patterns of the map that told, the ones seen most often first. */
+const order = SignalKind.options;
+
+/** A vendor that was seen, and the patterns of the map that told, in the order of the kinds. */
 export const ObservedVendor = z.strictObject({
   id: Id,
   name: z.string(),
@@ -52,6 +54,8 @@ export function vendorsOf(signals: Iterable<Signal>, matcher: Matcher): Observat
       }
   }
   const vendors = [...seen.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  for (const { told } of vendors) told.sort((a, b) => b.count - a.count || (a.pattern < b.pattern ? -1 : 1));
+  // Not by count: the order is published, and must not change where only the number of files did.
+  for (const { told } of vendors)
+    told.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || (a.pattern < b.pattern ? -1 : 1));
   return { vendors, own, none: [...none.values()], unknown: [...unknown.values()], total };
 }

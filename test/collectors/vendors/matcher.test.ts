@@ -165,11 +165,6 @@ test('signals are sorted into vendors, own, nobody’s and unknown, each unknown
           "name": "Stripe",
           "told": [
             {
-              "count": 2,
-              "kind": "variable",
-              "pattern": "STRIPE_*",
-            },
-            {
               "count": 1,
               "kind": "npm",
               "pattern": "@stripe/*",
@@ -178,6 +173,11 @@ test('signals are sorted into vendors, own, nobody’s and unknown, each unknown
               "count": 1,
               "kind": "npm",
               "pattern": "stripe",
+            },
+            {
+              "count": 2,
+              "kind": "variable",
+              "pattern": "STRIPE_*",
             },
           ],
         },
