@@ -53,12 +53,13 @@ export function goodRepository(id: number, name: string, now: Date, changes: Par
     isArchived: false,
     isFork: false,
     defaultBranch: 'main',
+    createdAt: ago(9000),
     pushedAt: ago(1),
     protection: goodProtection(),
     rulesets: [],
     commits: [
       goodCommit(head, ago(1), [goodCheck(id * 10, 'build', ago(0.9)), goodCheck(id * 10 + 1, 'tests', ago(0.9))]),
-      goodCommit(oidOf(`${name}-1`), ago(2000), []),
+      goodCommit(oidOf(`${name}-1`), ago(4000), []),
     ],
     activities: [
       {

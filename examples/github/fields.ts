@@ -107,6 +107,7 @@ function repositoryOf(world: World, repository: Repository): GraphQLObject {
     isDisabled: false,
     isEmpty: repository.commits.length === 0,
     isFork: repository.isFork,
+    createdAt: repository.createdAt,
     pushedAt: repository.pushedAt,
     viewerCanAdminister: isAdmin,
     hasVulnerabilityAlertsEnabled: repository.security.dependencyAlerts,
@@ -318,11 +319,12 @@ function pullRequestOf(repository: Repository, pull: PullRequest): GraphQLObject
     mergeCommit: pull.mergeOid === null ? null : { __typename: 'Commit', oid: pull.mergeOid },
     labels: (args: Args) => connection('Label', pull.labels, args, (name) => ({ __typename: 'Label', name })),
     reviews: (args: Args) =>
-      connection('PullRequestReview', pull.reviews, args, ({ author, state, submittedAt, oid }) => ({
+      connection('PullRequestReview', pull.reviews, args, ({ author, state, submittedAt, oid, outsider }) => ({
         __typename: 'PullRequestReview',
         author: actorOf(author),
         state,
         submittedAt,
+        authorCanPushToRepository: !outsider,
         commit: { __typename: 'Commit', oid },
       })),
     commits: (args: Args) =>

@@ -86,6 +86,7 @@ export type Repository = {
   isArchived: boolean;
   isFork: boolean;
   defaultBranch: string;
+  createdAt: string;
   pushedAt: string;
   protection: BranchProtection | null;
   rulesets: Ruleset[];
@@ -177,6 +178,8 @@ export type PullRequest = {
     state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED';
     submittedAt: string;
     oid: string;
+    /** Whether the reviewer has no write access, so that the approval does not count. */
+    outsider?: boolean;
   }[];
   checks: CheckRun[];
 };

@@ -27,6 +27,13 @@ export function repositoryIn({ state }: GitHubServer, name: string): Repository 
   return found;
 }
 
+/** The first entry, which the good company always has. */
+export function first<Item>(items: readonly Item[]): Item {
+  const [item] = items;
+  if (item === undefined) throw new Error('there is none');
+  return item;
+}
+
 /** Opens a client on the stand-in whose seconds last a millisecond. */
 export function quickClient({ url }: GitHubServer, token = wholeToken): GitHub {
   return openGitHub({
