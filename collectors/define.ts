@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Sample } from '../ledger/samples/store.ts';
 import type {
   Content,
   Evidence,
@@ -11,6 +12,7 @@ import type {
   PrincipalList,
   SourceKind,
 } from '../schemas/index.ts';
+import type { Sampler } from './sampling/sampler.ts';
 
 /** One true-or-false statement inside a collector, named for the good state. */
 export type Check = {
@@ -44,6 +46,11 @@ export type Known = {
   content: Content;
   /** What the records said when the run began; those that cannot be trusted are left out. */
   evidence: readonly Evidence[];
+  /**
+   * The audit samples of the log, in order; left out where no collector of the run draws any. Throws LedgerDamaged when they
+   * are not as they were logged.
+   */
+  samples?: () => readonly Sample[];
 };
 
 /** What `assess` says about what was read. Facts pass the collector’s allow-list before anything is kept. */
@@ -87,6 +94,8 @@ export type Collector<Expect = unknown, Raw = unknown, Facts extends Record<stri
   principals?: (raw: Raw) => PrincipalList;
   /** Tries the connection and its rights: enough, and not too many. */
   doctor?: (context: CollectContext<Expect>) => Promise<Diagnosis[]>;
+  /** How the population is read that audit samples are drawn from, for `candor sample`. */
+  sample?: Sampler<Expect>;
   /** A script that creates the least-privileged access, to be read and run by an administrator. */
   setup?: (expect: Expect) => string;
 };

@@ -32,6 +32,7 @@ const Shape = z.object({
   principals: isFunction.optional(),
   doctor: isFunction.optional(),
   setup: isFunction.optional(),
+  sample: z.object({ filters: isFunction, query: isFunction, read: isFunction }).optional(),
 });
 
 function isCollector(value: unknown): value is Collector {

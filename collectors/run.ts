@@ -1,5 +1,6 @@
 import { keep } from '../ledger/records/keep.ts';
 import { type Recorded, readEvidence } from '../ledger/records/store.ts';
+import { readSamples, type Sample } from '../ledger/samples/store.ts';
 import type { Ledger } from '../ledger/writer.ts';
 import { canonicalJson } from '../posture/digest.ts';
 import { CandorError, type Content, type Evidence } from '../schemas/index.ts';
@@ -64,11 +65,14 @@ export async function collect(options: CollectOptions): Promise<CollectResult[]>
   const results: CollectResult[] = [];
   const names = plansOf(options).map(({ sourceId, collector }) => ({ source: sourceId, collector: collector.id }));
   const recorded = await readEvidence(options.ledger.content, names);
+  // Before anything is written: a log that grows meanwhile is neither the old nor the new.
+  const drawsSamples = plansOf(options).some(({ collector }) => collector.sample !== undefined);
+  const samples = drawsSamples ? await readSamples(options.ledger.content).catch(thrown) : [];
   const workers = Array.from({ length: Math.min(SOURCES_AT_ONCE, queue.length) }, async () => {
     for (let plans = queue.shift(); plans !== undefined; plans = queue.shift())
       for (const plan of plans) {
         if (options.signal.aborted) return;
-        const result = await collectOne(plan, options, recorded);
+        const result = await collectOne(plan, options, recorded, () => given(samples));
         if (result !== undefined) results.push(result);
       }
   });
@@ -77,10 +81,23 @@ export async function collect(options: CollectOptions): Promise<CollectResult[]>
   return results.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
+/** What went wrong, to be told to who asks for it. */
+type Thrown = { thrown: unknown };
+
+function thrown(error: unknown): Thrown {
+  return { thrown: error };
+}
+
+function given<T extends object>(found: T | Thrown): T {
+  if ('thrown' in found) throw found.thrown;
+  return found;
+}
+
 async function collectOne(
   plan: Plan,
   options: CollectOptions,
   { evidence, damaged, kept, newest }: Recorded,
+  samples: () => readonly Sample[],
 ): Promise<CollectResult | undefined> {
   const name = { source: plan.sourceId, collector: plan.collector.id };
   const done = (result: CollectResult): CollectResult => {
@@ -94,7 +111,7 @@ async function collectOne(
   const key = `${name.source}/${name.collector}`;
   const before = kept.get(key);
   const startedAt = options.now().toISOString();
-  const known = { source: plan.sourceId, now: startedAt, content: options.content, evidence };
+  const known = { source: plan.sourceId, now: startedAt, content: options.content, evidence, samples };
   const { reading, secrets } = await read(plan, options, known);
   if (options.signal.aborted) return undefined;
   const { version, commit, trigger } = options;

@@ -43,7 +43,8 @@ export const StreamedPopulation = z
   .strictObject({
     count: z.int().nonnegative().meta({ description: 'How many items there were.' }),
     root: Digest.meta({
-      description: 'RFC 6962 root; its entry at position p − 1 is HMAC-SHA256(salt, id of item p), 32 bytes.',
+      description:
+        'RFC 6962 root over the ids in order; the leaf of each is SHA-256(0x00 ‖ salt ‖ id), the salt of 32 bytes.',
     }),
     startedAt: Instant.meta({ description: 'When reading began; where the source can, of one snapshot.' }),
     endedAt: Instant.meta({ description: 'When it ended.' }),
@@ -202,7 +203,7 @@ export const SamplePick = z
   .strictObject({
     draw: z.int().positive().meta({ description: 'The number that was hashed with the seed.' }),
     position: z.int().positive().meta({ description: 'Its place in the order of the key, from 1.' }),
-    item: Digest.meta({ description: 'HMAC-SHA256(salt, id): an entry of the population’s tree.' }),
+    item: Digest.meta({ description: 'Its salted id, SHA-256(0x00 ‖ salt ‖ id): a leaf of the population’s tree.' }),
     proof: z
       .array(z.base64())
       .max(53)

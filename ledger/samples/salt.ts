@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, type KeyObject } from 'node:crypto';
+import { hkdfSync, type KeyObject } from 'node:crypto';
 import type { SampleCommitment } from '../../schemas/index.ts';
 
 /** Names what the derived bytes are for, so that nothing else that is ever derived from the same key is a salt. */
@@ -22,9 +22,4 @@ export function saltOf(
     throw new TypeError('a salt is derived from a P-256 key');
   const secret = Buffer.from(d, 'base64url');
   return Buffer.from(hkdfSync('sha256', secret, Buffer.from(nonce, 'hex'), `${PURPOSE} ${origin}`, 32));
-}
-
-/** An id as it is published: HMAC-SHA256 under the salt, hexadecimal. */
-export function itemOf(salt: Uint8Array, id: string): string {
-  return createHmac('sha256', salt).update(id, 'utf8').digest('hex');
 }

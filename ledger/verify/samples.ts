@@ -8,7 +8,7 @@ import {
   SamplePicks,
 } from '../../schemas/index.ts';
 import { jsonBytes } from '../files/bytes.ts';
-import { leafHash, rootFromInclusion } from '../log/merkle.ts';
+import { rootFromInclusion } from '../log/merkle.ts';
 import { jsonOf } from '../reader.ts';
 import { publishedSampleFiles } from '../samples/files.ts';
 import { COMMITMENT_STATEMENT, DRAW_STATEMENT } from '../samples/keep.ts';
@@ -105,9 +105,12 @@ async function verifyPicks(
         `the seed does not lead to position ${pick.position}; an item was put in the place of another.`,
       );
     const proof = pick.proof.map((hash) => Buffer.from(hash, 'base64'));
-    const leaf = leafHash(Buffer.from(pick.item, 'hex'));
     const isProper = pick.proof.every((hash, index) => proof[index]?.toString('base64') === hash);
-    if (!isProper || rootFromInclusion(leaf, pick.position - 1, population.count, proof)?.equals(root) !== true)
+    if (
+      !isProper ||
+      rootFromInclusion(Buffer.from(pick.item, 'hex'), pick.position - 1, population.count, proof)?.equals(root) !==
+        true
+    )
       throw fails(path, `the item at position ${pick.position} is not in the population that was committed to.`);
     if (Object.keys(pick.outcomes).sort().join() !== ids.join())
       throw fails(path, `the item at position ${pick.position} was not tested for what was planned.`);

@@ -1,17 +1,20 @@
-import { createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { emptyRoot, leafHash, nodeHash, splitOf } from '../../../ledger/log/merkle.ts';
-import { PopulationCommitment, type TreeHash } from '../../../posture/sampling/commit.ts';
+import { emptyRoot, leafHash, nodeHash, rootFromInclusion, splitOf } from '../../../ledger/log/merkle.ts';
+import { PopulationCommitment } from '../../../posture/sampling/commit.ts';
 
-const tree: TreeHash = { leaf: leafHash, node: nodeHash, empty: emptyRoot };
 const salt = Uint8Array.from({ length: 32 }, (_, index) => index);
 const id = fc.string({ minLength: 1, unit: 'grapheme' });
 
-function rootOf(ids: readonly string[], key = salt): string {
-  const commitment = new PopulationCommitment(key, tree);
+function committed(ids: readonly string[], key = salt, wanted?: ReadonlySet<number>) {
+  const commitment = new PopulationCommitment(key, wanted);
   for (const each of ids) commitment.add(each);
-  return Buffer.from(commitment.root()).toString('hex');
+  return commitment;
+}
+
+function rootOf(ids: readonly string[], key = salt): string {
+  return committed(ids, key).end().root.toString('hex');
 }
 
 /** RFC 6962, section 2.1, word for word: the tree is divided at the largest power of two below its size. */
@@ -24,32 +27,51 @@ function merkle(entries: readonly Buffer[]): Buffer {
 }
 
 describe('what an auditor with the ids and the salt computes', () => {
-  /** Computed in Python with its hmac and hashlib, from the words of the docstring. */
+  /** Computed in Python with its hashlib, from the words of the docstring. */
   test('is what another program computes', () => {
     const ids = ['order-1', 'order-2', 'órden-3', 'order-4', 'order-5', 'order-6', 'order-7'];
-    expect(rootOf(ids)).toBe('18f3c97e0ab793467512b99c68a8d4fcb03077aee2d90ca9d03ea84c2894b2fd');
-    expect(rootOf(ids.slice(0, 1))).toBe('829868d13c5ff11e8e0f8b7936b9ed81958671847133e386b1b3af88ee08a362');
+    expect(rootOf(ids)).toBe('f727f3b6b972d9ab276daedd137142e656c60dad8cf8992c2bcc041aee022e7f');
+    expect(rootOf(ids.slice(0, 1))).toBe('2b8a998234a6f91a5f4ecc1a0ef7e9a90d0546560d7acb0271d748bd1519a0f2');
     expect(rootOf([])).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
   });
 
-  test('is the Merkle tree of RFC 6962 over the HMAC of each id, for any population and salt', () => {
-    const salts = fc.uint8Array({ minLength: 32, maxLength: 64 });
+  test('is the Merkle tree of RFC 6962 over the salt and each id, for any population and salt', () => {
+    const salts = fc.uint8Array({ minLength: 32, maxLength: 32 });
     fc.assert(
       fc.property(fc.array(id, { maxLength: 70 }), salts, (ids, key) => {
-        const entries = ids.map((each) => createHmac('sha256', key).update(each, 'utf8').digest());
+        const entries = ids.map((each) => Buffer.concat([key, Buffer.from(each, 'utf8')]));
         expect(rootOf(ids, key)).toBe(merkle(entries).toString('hex'));
+        expect(committed(ids, key).size).toBe(ids.length);
+      }),
+    );
+  });
+});
+
+describe('the proof of an item', () => {
+  const population = fc.integer({ min: 1, max: 300 });
+
+  test('leads from its leaf to the root, for any items of any population', () => {
+    fc.assert(
+      fc.property(population, fc.array(fc.integer({ min: 1, max: 310 }), { maxLength: 12 }), (size, wanted) => {
+        const ids = Array.from({ length: size }, (_, index) => `row ${index + 1}`);
+        const { root, items } = committed(ids, salt, new Set(wanted)).end();
+        const there = [...new Set(wanted)].filter((position) => position <= size).sort((a, b) => a - b);
+        expect(items.map(({ position }) => position)).toEqual(there);
+        for (const { position, leaf, proof } of items) {
+          const entry = Buffer.concat([salt, Buffer.from(`row ${position}`)]);
+          expect(leaf).toEqual(createHash('sha256').update('\0').update(entry).digest());
+          expect(rootFromInclusion(leaf, position - 1, size, proof)).toEqual(root);
+        }
       }),
     );
   });
 
-  test('can be asked for on the way, and counts what was added', () => {
-    const commitment = new PopulationCommitment(salt, tree);
-    for (let size = 1; size <= 40; size += 1) {
-      commitment.add(`row ${size}`);
-      const ids = Array.from({ length: size }, (_, index) => `row ${index + 1}`);
-      expect(Buffer.from(commitment.root()).toString('hex')).toBe(rootOf(ids));
-      expect(commitment.size).toBe(size);
-    }
+  test('leads nowhere for another place or another item', () => {
+    const ids = Array.from({ length: 21 }, (_, index) => `row ${index + 1}`);
+    const { root, items } = committed(ids, salt, new Set([5, 21])).end();
+    const [fifth, last] = items;
+    expect(rootFromInclusion(fifth?.leaf ?? root, 5, 21, fifth?.proof ?? [])).not.toEqual(root);
+    expect(rootFromInclusion(last?.leaf ?? root, 4, 21, fifth?.proof ?? [])).not.toEqual(root);
   });
 });
 
@@ -70,14 +92,19 @@ test('another id, order, length or salt is another root', () => {
 });
 
 test('refuses ids that others would hash to, and a salt that could be guessed', () => {
-  const commitment = new PopulationCommitment(salt, tree);
+  const commitment = new PopulationCommitment(salt);
   expect(() => commitment.add('')).toThrow(RangeError);
+  expect(() => commitment.add('x'.repeat(2001))).toThrow(RangeError);
   expect(() => commitment.add('\ud800')).toThrowErrorMatchingInlineSnapshot(
-    `[RangeError: the id is empty, or not well-formed Unicode]`,
+    `[RangeError: the id is empty, too long, or not well-formed Unicode]`,
   );
   expect(commitment.size).toBe(0);
-  expect(() => new PopulationCommitment(salt.subarray(1), tree)).toThrowErrorMatchingInlineSnapshot(
-    `[RangeError: a salt of 31 bytes is not 32 to 64]`,
+  // The longest in bytes has room: what came before it does not show through.
+  commitment.add('\uffff'.repeat(2000));
+  commitment.add('row 2');
+  expect(commitment.end().root).toEqual(committed(['\uffff'.repeat(2000), 'row 2']).end().root);
+  expect(() => new PopulationCommitment(salt.subarray(1))).toThrowErrorMatchingInlineSnapshot(
+    `[RangeError: a salt of 31 bytes is not one of 32]`,
   );
-  expect(() => new PopulationCommitment(new Uint8Array(65), tree)).toThrow(RangeError);
+  expect(() => new PopulationCommitment(new Uint8Array(33))).toThrow(RangeError);
 });
