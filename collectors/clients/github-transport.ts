@@ -57,10 +57,12 @@ export function boundedFetch(calls: Calls, signal: AbortSignal): typeof fetch {
       const text = await textOf(response);
       if (response.status === 200) parsed(text);
       const bodiless = [204, 205, 304].includes(response.status);
-      return new Response(bodiless ? null : text, {
+      const answer = new Response(bodiless ? null : text, {
         status: response.status,
         headers: withoutLength(response.headers),
       });
+      // Octokit reads the address of the last page of a wrapped list, such as that of installed apps.
+      return Object.defineProperty(answer, 'url', { value: response.url });
     } catch (error) {
       if (late.aborted && !signal.aborted) throw new BrokenAnswer('TIMEOUT');
       throw error;
