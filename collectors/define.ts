@@ -44,7 +44,7 @@ export type Known = {
   /** When the run began. */
   now: Instant;
   content: Content;
-  /** What the records said when the run began; those that cannot be trusted are left out. */
+  /** What the records said when the run began, for sources of content when all others were read; none that cannot be trusted. */
   evidence: readonly Evidence[];
   /**
    * The audit samples of the log, in order; left out where no collector of the run draws any. Throws LedgerDamaged when they

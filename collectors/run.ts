@@ -8,7 +8,7 @@ import { type Environment, resolveConnection } from './connection.ts';
 import { type Collector, type Known, SourceUnreadable } from './define.ts';
 import { admit, type Plan, type Reading, type Run, recordOf } from './judge.ts';
 
-/** Sources that are read at the same time. Within one source collectors run one after the other. */
+/** Sources that are read at the same time. Within one source collectors run one after the other; sources of content last. */
 const SOURCES_AT_ONCE = 4;
 /** A collection that takes longer than this is given up. */
 const TIME_LIMIT_MS = 10 * 60_000;
@@ -61,24 +61,41 @@ export function plansOf({
  */
 export async function collect(options: CollectOptions): Promise<CollectResult[]> {
   const bySource = Map.groupBy(plansOf(options), ({ sourceId }) => sourceId);
-  const queue = [...bySource.values()];
   const results: CollectResult[] = [];
   const names = plansOf(options).map(({ sourceId, collector }) => ({ source: sourceId, collector: collector.id }));
   const recorded = await readEvidence(options.ledger.content, names);
   // Before anything is written: a log that grows meanwhile is neither the old nor the new.
   const drawsSamples = plansOf(options).some(({ collector }) => collector.sample !== undefined);
   const samples = drawsSamples ? await readSamples(options.ledger.content).catch(thrown) : [];
-  const workers = Array.from({ length: Math.min(SOURCES_AT_ONCE, queue.length) }, async () => {
-    for (let plans = queue.shift(); plans !== undefined; plans = queue.shift())
-      for (const plan of plans) {
-        if (options.signal.aborted) return;
-        const result = await collectOne(plan, options, recorded, () => given(samples));
-        if (result !== undefined) results.push(result);
-      }
-  });
-  await Promise.all(workers);
+  const drain = async (queue: Plan[][], known: Recorded) => {
+    const workers = Array.from({ length: Math.min(SOURCES_AT_ONCE, queue.length) }, async () => {
+      for (let plans = queue.shift(); plans !== undefined; plans = queue.shift())
+        for (const plan of plans) {
+          if (options.signal.aborted) return;
+          const result = await collectOne(plan, options, known, () => given(samples));
+          if (result !== undefined) results.push(result);
+        }
+    });
+    await Promise.all(workers);
+  };
+  const isContent = ([plan]: Plan[]) => plan?.source.kind === 'content';
+  const all = [...bySource.values()];
+  await drain(
+    all.filter((plans) => !isContent(plans)),
+    recorded,
+  );
+  // What is compared with the records of this run comes after them.
+  await drain(all.filter(isContent), { ...recorded, evidence: withMade(recorded.evidence, results) });
   const key = ({ source, collector }: CollectResult) => `${source}/${collector}`;
   return results.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/** The records as they were, and in place of some what this run has made of them. */
+function withMade(evidence: readonly Evidence[], results: readonly CollectResult[]): Evidence[] {
+  const made = results.flatMap((result) => ('evidence' in result ? [result.evidence] : []));
+  const isMade = (old: Evidence) =>
+    made.some(({ source, collector }) => source === old.source && collector.id === old.collector.id);
+  return [...evidence.filter((record) => !isMade(record)), ...made];
 }
 
 /** What went wrong, to be told to who asks for it. */
