@@ -30,7 +30,7 @@ export function emptyGitHub(login = 'acme'): GitHubState {
           'pull_requests',
           'checks',
           'deployments',
-          'environments',
+          'actions',
           'vulnerability_alerts',
           'security_events',
           'secret_scanning_alerts',

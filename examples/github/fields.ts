@@ -110,7 +110,7 @@ function repositoryOf(world: World, repository: Repository): GraphQLObject {
     createdAt: repository.createdAt,
     pushedAt: repository.pushedAt,
     viewerCanAdminister: isAdmin,
-    hasVulnerabilityAlertsEnabled: repository.security.dependencyAlerts,
+    hasVulnerabilityAlertsEnabled: isAdmin && repository.security.dependencyAlerts,
     defaultBranchRef: repository.commits.length === 0 ? null : branch,
     pullRequests: (args: Args) => {
       if (!world.token.permissions.includes('pull_requests')) throw new Withheld('FORBIDDEN');
@@ -119,7 +119,14 @@ function repositoryOf(world: World, repository: Repository): GraphQLObject {
         .filter(({ base }) => args.baseRefName === undefined || args.baseRefName === null || base === args.baseRefName)
         .filter(({ mergedAt }) => args.states === undefined || states.includes(mergedAt === null ? 'OPEN' : 'MERGED'))
         .toSorted((a, b) => ((b.mergedAt ?? b.createdAt) < (a.mergedAt ?? a.createdAt) ? -1 : 1));
-      return connection('PullRequest', chosen, args, (pull) => pullRequestOf(repository, pull));
+      const ordered = isOldestFirst(args.orderBy) ? chosen.toSorted((a, b) => a.number - b.number) : chosen;
+      return connection('PullRequest', ordered, args, (pull) => pullRequestOf(repository, pull));
+    },
+    pullRequest: ({ number }: Args) => {
+      if (!world.token.permissions.includes('pull_requests')) throw new Withheld('FORBIDDEN');
+      const found = repository.pullRequests.find((each) => each.number === number);
+      if (found === undefined) throw new Withheld('NOT_FOUND');
+      return pullRequestOf(repository, found);
     },
     environment: ({ name }: Args) => {
       const found = repository.environments.find((each) => each.name === name);
@@ -143,6 +150,11 @@ function repositoryOf(world: World, repository: Repository): GraphQLObject {
       }));
     },
   };
+}
+
+/** Pull requests are numbered as they are created. */
+function isOldestFirst(orderBy: unknown): boolean {
+  return JSON.stringify(orderBy) === JSON.stringify({ field: 'CREATED_AT', direction: 'ASC' });
 }
 
 function branchOf(world: World, repository: Repository): GraphQLObject {

@@ -333,7 +333,7 @@ const ofRepository: [string, Route][] = [
   ],
   [
     '/environments/([^/]+)',
-    inRepository('environments', (repository, _asked, [name]) => {
+    inRepository('actions', (repository, _asked, [name]) => {
       const environment = repository.environments.find((each) => each.name === name);
       if (environment === undefined) return notFound;
       const { id, branches } = environment;
@@ -343,7 +343,7 @@ const ofRepository: [string, Route][] = [
   ],
   [
     '/environments/([^/]+)/deployment-branch-policies',
-    inRepository('environments', (repository, _asked, [name]) => {
+    inRepository('actions', (repository, _asked, [name]) => {
       const branches = repository.environments.find((each) => each.name === name)?.branches;
       if (branches === undefined) return notFound;
       return {

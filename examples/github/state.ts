@@ -25,7 +25,7 @@ export type Permission =
   | 'pull_requests'
   | 'checks'
   | 'deployments'
-  | 'environments'
+  | 'actions'
   | 'vulnerability_alerts'
   | 'security_events'
   | 'secret_scanning_alerts';

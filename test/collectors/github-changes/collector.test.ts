@@ -264,7 +264,7 @@ test('more pull requests and pushes than one page, all of them judged', async ()
     reviews: index === 127 ? [] : [{ ...aReview, submittedAt: hoursAgo(index + 2) }],
   }));
   web.activities = Array.from({ length: 250 }, (_, index) => ({
-    ...first(web.activities),
+    ...activity,
     type: index === 240 ? 'push' : 'pr_merge',
     at: hoursAgo(index + 1),
   }));

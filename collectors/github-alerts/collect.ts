@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { type GitHub, GitHubUnreadable } from '../clients/github.ts';
+import { type Listed, listRepositories } from '../github-repositories/list.ts';
+import { countedOf } from '../github-repositories/population.ts';
+import { type Expect, type Kind, kinds, type Open, type Raw, type Scanned, Severity } from './schema.ts';
+
+/** Repositories whose last code scan is asked for at the same time. */
+const AT_ONCE = 10;
+
+const Status = z.object({ status: z.string() }).optional();
+const Settings = z.object({
+  id: z.int(),
+  security_and_analysis: z
+    .object({ secret_scanning: Status, secret_scanning_push_protection: Status, advanced_security: Status })
+    .nullish(),
+});
+type Settings = z.infer<typeof Settings>['security_and_analysis'];
+
+/** Reads which scans are on, when code was last scanned, and the open alerts. Throws SourceUnreadable. */
+export async function readAlerts(
+  github: GitHub,
+  expect: Expect,
+  pseudonymKey: string | undefined,
+  now: Date,
+  progress: (message: string) => void,
+): Promise<Raw> {
+  const listing = await listRepositories(github, expect, pseudonymKey);
+  const settings = await settingsOf(github, expect, listing.repositories);
+  const open = new Map<number, Scanned['open']>(
+    listing.repositories.map(({ databaseId }) => [databaseId, { dependency: [], code: [], secret: [] }]),
+  );
+  const read: Kind[] = [];
+  for (const kind of kinds) if (await readOpen(github, expect.organization, kind, open)) read.push(kind);
+  const repositories: Scanned[] = [];
+  for (let from = 0; from < listing.repositories.length; from += AT_ONCE) {
+    const part = listing.repositories.slice(from, from + AT_ONCE);
+    const found = part.map((each) => scannedOf(github, expect, each, settings.get(each.databaseId), open));
+    repositories.push(...(await Promise.all(found)));
+    if (from > 0 && from % 100 === 0) progress(`${from} of ${listing.total} repositories`);
+  }
+  const { rest, graphql } = github.calls();
+  return { readAt: now.toISOString(), calls: rest + graphql, counted: countedOf(listing), read, repositories };
+}
+
+/** Settings come a hundred at a time for a whole organization, and one by one for repositories that are named. */
+async function settingsOf(
+  github: GitHub,
+  { organization, repositories }: Expect,
+  listed: readonly Listed[],
+): Promise<Map<number, Settings>> {
+  const settings = new Map<number, Settings>();
+  const keep = ({ id, security_and_analysis }: z.infer<typeof Settings>) => {
+    settings.set(id, security_and_analysis);
+  };
+  if (repositories === undefined) await github.each(Settings, '/orgs/{org}/repos', { org: organization }, keep);
+  else for (const { databaseId } of listed) keep(await github.get(Settings, '/repositories/{id}', { id: databaseId }));
+  return settings;
+}
+
+const Alert = z.object({ created_at: z.string(), repository: z.object({ id: z.int() }) });
+const paths: Readonly<Record<Kind, string>> = {
+  dependency: '/orgs/{org}/dependabot/alerts',
+  code: '/orgs/{org}/code-scanning/alerts',
+  secret: '/orgs/{org}/secret-scanning/alerts',
+};
+const Graded = Alert.extend({
+  security_advisory: z.object({ severity: z.string() }).optional(),
+  rule: z.object({ security_severity_level: z.string().nullish() }).optional(),
+});
+
+/** Adds the open alerts of one kind to their repositories; false when the token may not see them, or not all. */
+async function readOpen(
+  github: GitHub,
+  org: string,
+  kind: Kind,
+  open: ReadonlyMap<number, Scanned['open']>,
+): Promise<boolean> {
+  try {
+    const { complete } = await github.each(Graded, paths[kind], { org, state: 'open' }, (alert) => {
+      const severity = alert.security_advisory?.severity ?? alert.rule?.security_severity_level;
+      add(open.get(alert.repository.id)?.[kind], kind === 'secret' ? null : graded(severity), alert.created_at);
+    });
+    return complete;
+  } catch (error) {
+    if (error instanceof GitHubUnreadable && ['FORBIDDEN', 'NOT_FOUND'].includes(error.code)) return false;
+    throw error;
+  }
+}
+
+/** What has no grade, such as a finding about style, counts as medium. */
+function graded(severity: string | null | undefined): Severity {
+  const known = Severity.safeParse(severity);
+  return known.success ? known.data : 'medium';
+}
+
+function add(all: Open[] | undefined, severity: Severity | null, createdAt: string): void {
+  const at = new Date(createdAt).toISOString();
+  const same = all?.find((each) => each.severity === severity);
+  if (same === undefined) all?.push({ severity, count: 1, oldestAt: at });
+  else Object.assign(same, { count: same.count + 1, oldestAt: at < same.oldestAt ? at : same.oldestAt });
+}
+
+async function scannedOf(
+  github: GitHub,
+  expect: Expect,
+  repository: Listed,
+  settings: Settings,
+  open: ReadonlyMap<number, Scanned['open']>,
+): Promise<Scanned> {
+  const isOn = (status: z.infer<typeof Status>) => (status === undefined ? null : status.status === 'enabled');
+  const { subject, notJudged, databaseId, viewerCanAdminister, hasVulnerabilityAlertsEnabled: alerts } = repository;
+  const asked = notJudged === null && expect.codeScanning;
+  return {
+    subject,
+    notJudged,
+    secretScanning: isOn(settings?.secret_scanning),
+    pushProtection: isOn(settings?.secret_scanning_push_protection),
+    // GitHub answers false to who may not administer, whatever is set.
+    dependencyAlerts: alerts || viewerCanAdminister ? alerts : null,
+    codeScanning: asked ? await codeScanOf(github, repository, isOn(settings?.advanced_security)) : null,
+    open: open.get(databaseId) ?? { dependency: [], code: [], secret: [] },
+  };
+}
+
+/** When the default branch was last scanned. GitHub answers 404 where it never was, and 403 to who may not know. */
+async function codeScanOf(
+  github: GitHub,
+  { nameWithOwner, defaultBranchRef }: Listed,
+  advancedSecurity: boolean | null,
+): Promise<Scanned['codeScanning']> {
+  const [owner = '', repo = ''] = nameWithOwner.split('/');
+  const ref = `refs/heads/${defaultBranchRef?.name ?? ''}`;
+  try {
+    const analyses = await github.get(
+      z.array(z.object({ created_at: z.string() })),
+      '/repos/{owner}/{repo}/code-scanning/analyses',
+      { owner, repo, ref, per_page: 1, sort: 'created', direction: 'desc' },
+    );
+    const [newest] = analyses;
+    return newest === undefined ? 'off' : { lastAt: new Date(newest.created_at).toISOString() };
+  } catch (error) {
+    if (!(error instanceof GitHubUnreadable)) throw error;
+    if (error.code === 'NOT_FOUND') return 'off';
+    if (error.code === 'FORBIDDEN') return advancedSecurity === false ? 'off' : null;
+    throw error;
+  }
+}

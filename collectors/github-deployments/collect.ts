@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { type GitHub, GitHubUnreadable } from '../clients/github.ts';
+import { detailsOf, type Listed, listRepositories } from '../github-repositories/list.ts';
+import { countedOf } from '../github-repositories/population.ts';
+import type { Deploying, Expect, Raw } from './schema.ts';
+
+const DAY_MS = 86_400_000;
+const AT_ONCE = 25;
+/** Commits that are compared with the default branch in one request. */
+const COMPARED_AT_ONCE = 50;
+
+const Oid = z.string().regex(/^[0-9a-f]{40,64}$/);
+const Deployments = z.object({
+  totalCount: z.int(),
+  pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+  nodes: z.array(z.object({ commitOid: Oid, createdAt: z.string(), state: z.string().nullable() }).nullable()),
+});
+const Details = z.object({ environment: z.object({ id: z.string() }).nullable(), deployments: Deployments.nullable() });
+const deploymentsAfter = (after = '') =>
+  `deployments(first: 50${after}, environments: [$environment], orderBy: { field: CREATED_AT, direction: DESC }) {
+     totalCount pageInfo { hasNextPage endCursor } nodes { commitOid createdAt state } }`;
+
+/** What the record names as its query. */
+export const selection = `environment(name: $environment) { id } ${deploymentsAfter()}`;
+
+/** States in which nothing was ever deployed. */
+const neverBegun: ReadonlySet<string | null> = new Set(['WAITING', 'PENDING', 'QUEUED', 'ABANDONED']);
+
+/** Reads who may deploy to production, and what was deployed there. Throws SourceUnreadable. */
+export async function readDeployments(
+  github: GitHub,
+  expect: Expect,
+  pseudonymKey: string | undefined,
+  now: Date,
+  progress: (message: string) => void,
+): Promise<Raw> {
+  const listing = await listRepositories(github, expect, pseudonymKey);
+  const since = new Date(now.getTime() - expect.windowDays * DAY_MS).toISOString();
+  const repositories: Deploying[] = listing.repositories
+    .filter(({ notJudged }) => notJudged !== null)
+    .map(({ subject, notJudged }) => ({ subject, notJudged, branches: null, deployed: null }));
+  const judged = listing.repositories.filter(({ notJudged }) => notJudged === null);
+  const variables = { declared: ', $environment: String!', values: { environment: expect.environment } };
+  for await (const { repository, details, withheld } of detailsOf(
+    github,
+    Details,
+    selection,
+    variables,
+    judged,
+    AT_ONCE,
+  )) {
+    const { subject } = repository;
+    const deployed = details === null ? null : await deployedTo(github, expect, since, repository, details.deployments);
+    const isAbsent = !withheld && details?.environment === null && deployed?.deployments === 0;
+    const branches = isAbsent ? 'absent' : await branchesOf(github, expect, repository);
+    repositories.push({ subject, notJudged: null, branches, deployed });
+    if (repositories.length % 100 === 0) progress(`${repositories.length} of ${listing.total} repositories`);
+  }
+  const { rest, graphql } = github.calls();
+  return { since, calls: rest + graphql, counted: countedOf(listing), repositories };
+}
+
+async function deployedTo(
+  github: GitHub,
+  { environment }: Expect,
+  since: string,
+  { id }: Listed,
+  first: z.infer<typeof Deployments> | null,
+): Promise<Deploying['deployed']> {
+  if (first === null || first.nodes.includes(null)) return null;
+  const commits: string[] = [];
+  const take = (node: { commitOid: string; createdAt: string; state: string | null }): boolean => {
+    if (new Date(node.createdAt).toISOString() < since) return false;
+    if (!neverBegun.has(node.state)) commits.push(node.commitOid);
+    return true;
+  };
+  const isOver = first.nodes.some((node) => node !== null && !take(node));
+  if (!isOver && first.pageInfo.hasNextPage) {
+    commits.splice(0);
+    let isPast = false;
+    const extent = await github.eachNode(
+      z.object({ nodes: z.array(z.object({ deployments: Deployments.nullable() }).nullable()) }),
+      `query ($ids: [ID!]!, $environment: String!, $after: String) {
+         nodes(ids: $ids) { ... on Repository { ${deploymentsAfter(', after: $after')} } } }`,
+      { ids: [id], environment },
+      ({ nodes }) => nodes[0]?.deployments,
+      (node) => {
+        isPast = !take(node);
+        return !isPast;
+      },
+    );
+    if (!isPast && !extent.complete) return null;
+  }
+  return { deployments: commits.length, ...(await whereAre(github, id, [...new Set(commits)])) };
+}
+
+const Compared = z.object({
+  nodes: z.array(
+    z
+      .object({ defaultBranchRef: z.record(z.string(), z.object({ status: z.string() }).nullable()).nullable() })
+      .nullable(),
+  ),
+});
+
+/** Counts commits by whether the default branch holds them: then a comparison finds them behind it, or identical. */
+async function whereAre(github: GitHub, id: string, commits: readonly string[]) {
+  const count = { onDefaultBranch: 0, elsewhere: 0, unknown: 0 };
+  for (let from = 0; from < commits.length; from += COMPARED_AT_ONCE) {
+    const part = commits.slice(from, from + COMPARED_AT_ONCE);
+    const fields = part.map((oid, index) => `c${index}: compare(headRef: "${oid}") { status }`).join(' ');
+    const { data } = await github.query(
+      Compared,
+      `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Repository { defaultBranchRef { ${fields} } } } }`,
+      { ids: [id] },
+    );
+    for (const index of part.keys()) {
+      const status = data.nodes[0]?.defaultBranchRef?.[`c${index}`]?.status;
+      if (status === undefined) count.unknown += 1;
+      else if (status === 'BEHIND' || status === 'IDENTICAL') count.onDefaultBranch += 1;
+      else count.elsewhere += 1;
+    }
+  }
+  return count;
+}
+
+const Environment = z.object({
+  deployment_branch_policy: z
+    .object({ protected_branches: z.boolean(), custom_branch_policies: z.boolean() })
+    .nullable(),
+});
+const Policy = z.object({ name: z.string(), type: z.string().optional() });
+
+async function branchesOf(github: GitHub, { environment }: Expect, repository: Listed): Promise<Deploying['branches']> {
+  const [owner = '', repo = ''] = repository.nameWithOwner.split('/');
+  const parameters = { owner, repo, environment_name: environment };
+  const path = '/repos/{owner}/{repo}/environments/{environment_name}';
+  try {
+    const { deployment_branch_policy: policy } = await github.get(Environment, path, parameters);
+    if (policy === null) return 'any';
+    if (policy.protected_branches) return 'protected';
+    const names: string[] = [];
+    const { complete } = await github.each(
+      Policy,
+      `${path}/deployment-branch-policies`,
+      parameters,
+      ({ name, type }) => {
+        names.push(type === 'tag' ? `tag ${name}` : name);
+      },
+    );
+    if (!complete) return null;
+    const others = names.filter((name) => name !== repository.defaultBranchRef?.name).length;
+    return others === 0 ? 'default-only' : { others };
+  } catch (error) {
+    if (error instanceof GitHubUnreadable && ['FORBIDDEN', 'NOT_FOUND'].includes(error.code)) return null;
+    throw error;
+  }
+}
