@@ -167,7 +167,7 @@ export function assessHosts({ own, known, none, unknown, unknownCount }: HostRea
             check,
             subject: 'Hosts that are not published',
             outcome: 'failed',
-            reason: `${unnamed} more ${unnamed === 1 ? 'is' : 'are'} neither the company’s own nor a known vendor’s.`,
+            reason: `${unnamed}${unknown.length > 0 ? ' more' : ''} ${unnamed === 1 ? 'is' : 'are'} neither the company’s own nor a known vendor’s.`,
           } satisfies Finding,
         ]
       : []),

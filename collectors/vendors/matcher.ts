@@ -35,6 +35,8 @@ type Found = Extract<Recognition, { is: 'vendor' }>;
 const hostKinds: ReadonlySet<SignalKind> = new Set(['mx', 'spf', 'cname', 'host']);
 /** Last labels that no public host has: RFC 6761, RFC 6762, RFC 8375, and ICANN’s `internal`. */
 const privateLabels: ReadonlySet<string> = new Set(['localhost', 'local', 'internal', 'test', 'invalid', 'arpa']);
+/** A name without a dot is one of the company’s own network. */
+const singleLabel = /^[a-z0-9_-]+$/;
 const nobodys = new Map(noVendors.flatMap(({ host, reason }) => host.map((name) => [name, reason] as const)));
 
 /** The map, with what the company adds to it. */
@@ -57,7 +59,7 @@ export function createMatcher({ content, ownHosts = [], notVendors = {} }: Match
       return { is: 'none', reason: nobodys.get(nobody) ?? '', pattern: nobody };
     if (found !== undefined) return found;
     const last = value.slice(value.lastIndexOf('.') + 1);
-    if (privateLabels.has(last) || !value.includes('.')) return { is: 'own' };
+    if (privateLabels.has(last) || singleLabel.test(value)) return { is: 'own' };
     const pattern = nearest(excused, value);
     return pattern === undefined ? { is: 'unknown' } : { is: 'none', reason: excused.get(pattern) ?? '', pattern };
   };

@@ -76,7 +76,10 @@ function* headerPatterns(value: string): Generator<string> {
 }
 
 function normalizeHost(value: string): string {
-  return value.trim().toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
+  const host = value.trim().toLowerCase();
+  // Only IPv6 has more than one colon, and none of those is before a port unless there are brackets.
+  const bracketed = /^\[(.*)\](:\d+)?$/.exec(host)?.[1];
+  return (bracketed ?? host.replace(/^([^:]*):\d+$/, '$1')).replace(/\.$/, '');
 }
 
 /** Without tag, digest and the names that Docker fills in. */
