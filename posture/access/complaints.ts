@@ -93,10 +93,8 @@ function tampering(review: AccessReview): Complaint[] {
   });
   // One entry that was edited says more than a digest over all.
   if (found.length > 0) return found;
-  if (entries.length < list.read)
-    return [changed(['list', 'read'], `${list.read - entries.length} of ${list.read} entries were removed`)];
-  if (entries.length > list.read)
-    return [changed(['list', 'read'], `${entries.length - list.read} entries were added`)];
+  if (entries.length !== list.read)
+    return [changed(['list', 'read'], `${list.read} entries were pulled, and there are ${entries.length}`)];
   if (listDigest(review) !== list.digest)
     return [changed(['list', 'digest'], 'its head, its dates or its entries are not those that were pulled')];
   const signed = signOffDigest(review);
