@@ -2,11 +2,9 @@ import { z } from 'zod';
 import { Instant } from './core/time.ts';
 
 /** What can get in: a person, a program, or something that will let one in. `role` is a group that nobody logs in as. */
-export const PrincipalKind = z
-  .enum(['person', 'bot', 'app', 'key', 'invitation', 'role'])
-  .meta({
-    description: 'person, bot (an account of a program), app, key, invitation (not yet accepted), or role (a group).',
-  });
+export const PrincipalKind = z.enum(['person', 'bot', 'app', 'key', 'invitation', 'role']).meta({
+  description: 'person, bot (an account of a program), app, key, invitation (not yet accepted), or role (a group).',
+});
 export type PrincipalKind = z.infer<typeof PrincipalKind>;
 
 const Label = z.string().min(1).max(300);

@@ -53,7 +53,7 @@ function play(world: World, taken: Taken, move: Step): void {
     taken.revoked.delete(pulled.name);
     taken.roles.delete(pulled.name);
     if (decision === 'revoke') taken.revoked.add(pulled.name);
-    if (decision === 'change')
+    if (decision === 'change' && entry.pulled.roles.length > 0)
       taken.roles.set(pulled.name, new Set(pulled.roles.filter((role) => !left.includes(role))));
   }
 }
@@ -79,7 +79,7 @@ function decide(open: Entry<AccessReview>, { name: who, decision }: Extract<Step
       const { roles: _, ...rest } = entry;
       if (entry.pulled.name !== who)
         return entry.decision === null ? { ...rest, decision: 'keep' as const, reason: 'Needed for it.' } : entry;
-      if (decision === 'change')
+      if (decision === 'change' && entry.pulled.roles.length > 0)
         return { ...rest, decision, roles: entry.pulled.roles.slice(1), reason: 'Too much of it.' };
       return { ...rest, decision: decision === 'revoke' ? 'revoke' : 'keep', reason: 'It was looked at.' } as const;
     }),
