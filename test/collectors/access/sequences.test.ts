@@ -53,7 +53,7 @@ function play(world: World, taken: Taken, move: Step): void {
     taken.revoked.delete(pulled.name);
     taken.roles.delete(pulled.name);
     if (decision === 'revoke') taken.revoked.add(pulled.name);
-    if (decision === 'change' && entry.pulled.roles.length > 0)
+    if (decision === 'change')
       taken.roles.set(pulled.name, new Set(pulled.roles.filter((role) => !left.includes(role))));
   }
 }
