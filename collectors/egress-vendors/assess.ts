@@ -28,11 +28,10 @@ export function assess(raw: Raw, expect: Expect): Assessment<Facts> {
       traffic: raw.traffic
         .toSorted((a, b) => b.requests - a.requests || (a.id < b.id ? -1 : 1))
         .slice(0, 50)
-        .map(({ id, requests, bytes }) =>
-          expect.mapping.bytes === undefined
-            ? `${id}: ${requests} requests`
-            : `${id}: ${requests} requests, ${bytes} bytes`,
-        ),
+        .map(({ id, requests, bytes }) => {
+          const asked = `${id}: ${requests} ${requests === 1 ? 'request' : 'requests'}`;
+          return expect.mapping.bytes === undefined ? asked : `${asked}, ${bytes} bytes`;
+        }),
     },
     redactions:
       raw.hosts.unknownCount === 0

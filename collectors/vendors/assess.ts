@@ -139,7 +139,7 @@ export function assessHosts({ own, known, none, unknown, unknownCount }: HostRea
             check,
             subject: 'Hosts that are known',
             outcome: 'passed',
-            reason: `${where}, ${own} are the company’s own and ${known} belong to vendors of the map.`,
+            reason: `${where}, ${own} are the company’s own and ${known} are those of known vendors.`,
           },
         ]
       : [];

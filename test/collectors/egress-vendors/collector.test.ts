@@ -21,7 +21,7 @@ describe('how a look ends', () => {
         {
           "check": "every-third-party-host-is-known",
           "outcome": "passed",
-          "reason": "Of the hosts in the log, 1 are the company’s own and 2 belong to vendors of the map.",
+          "reason": "Of the hosts in the log, 1 are the company’s own and 2 are those of known vendors.",
           "subject": "Hosts that are known",
         },
         {
@@ -152,9 +152,9 @@ describe('logs in the wild', () => {
 
   test('CSV with quotes, another delimiter, a byte order mark, and packed', async () => {
     const text = '\uFEFFhost;time;bytes\n"api.stripe.com";"2026-11-03T08:00:00+01:00";"100"\n';
-    expect(await vendors(text, { delimiter: ';' })).toEqual(['stripe: 1 requests, 100 bytes']);
+    expect(await vendors(text, { delimiter: ';' })).toEqual(['stripe: 1 request, 100 bytes']);
     expect(await vendors(gzipSync(text), { delimiter: ';' }, 'egress.csv.gz')).toEqual([
-      'stripe: 1 requests, 100 bytes',
+      'stripe: 1 request, 100 bytes',
     ]);
   });
 
@@ -256,7 +256,7 @@ describe('hostile logs', () => {
       mapping: { host: 'host', time: 'time' },
     });
     expect(raw).toMatchObject({ lines: 3, unreadable: 1 });
-    expect(facts.traffic).toEqual(['openai: 1 requests', 'stripe: 1 requests']);
+    expect(facts.traffic).toEqual(['openai: 1 request', 'stripe: 1 request']);
   });
 
   test('binary data is no line', async () => {

@@ -140,7 +140,7 @@ describe('hosts', () => {
   test('all known: passed', () => {
     expect(outcomes({ findings: assessHosts(hosts, 'Of the hosts of the pages') })).toMatchInlineSnapshot(`
       [
-        "Hosts that are known passed: Of the hosts of the pages, 2 are the company’s own and 1 belong to vendors of the map.",
+        "Hosts that are known passed: Of the hosts of the pages, 2 are the company’s own and 1 are those of known vendors.",
       ]
     `);
   });
@@ -149,7 +149,7 @@ describe('hosts', () => {
     const findings = assessHosts({ ...hosts, unknown: ['tracker.dev'], unknownCount: 3 }, 'Of the hosts');
     expect(outcomes({ findings })).toMatchInlineSnapshot(`
       [
-        "Hosts that are known passed: Of the hosts, 2 are the company’s own and 1 belong to vendors of the map.",
+        "Hosts that are known passed: Of the hosts, 2 are the company’s own and 1 are those of known vendors.",
         "tracker.dev failed: It is neither the company’s own nor a known vendor’s, and nobody has said what it is.",
         "Hosts that are not published failed: 2 more are neither the company’s own nor a known vendor’s.",
       ]
