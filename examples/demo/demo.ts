@@ -1,5 +1,6 @@
 import { startPostgres } from '../postgres-server.ts';
 import { loadDemo } from './load.ts';
+import { startOutside } from './outside.ts';
 
 /** The running systems of Larkspur Desk, Inc., the company that the demonstration content describes. */
 export type Demo = {
@@ -12,18 +13,22 @@ export type Demo = {
 };
 
 /**
- * Starts a real PostgreSQL of its own and builds the four databases in it; about two seconds. `onLost` is called when it
- * is gone although nobody stopped it.
+ * Starts a real PostgreSQL of its own and builds the four databases in it, and what gives the company's vendors away;
+ * about two seconds. `onLost` is called when the database is gone although nobody stopped it.
  */
 export async function startDemo(
   options: { signal?: AbortSignal | undefined; onLost?: (() => void) | undefined } = {},
 ): Promise<Demo> {
   const server = await startPostgres(options);
+  const outside = await startOutside();
+  const stop = async () => {
+    await Promise.all([server.stop(), outside.stop()]);
+  };
   try {
-    const environment = await loadDemo(server);
-    return { environment, adminUrl: server.url(), stop: server.stop };
+    const environment = { ...(await loadDemo(server)), ...outside.environment };
+    return { environment, adminUrl: server.url(), stop };
   } catch (error) {
-    await server.stop();
+    await stop();
     throw error;
   }
 }
