@@ -1,9 +1,10 @@
+import { answersIn } from '../clients/answers.ts';
 import { type DeclaredPage, type PageLook, type Tour, tour } from '../clients/browser.ts';
 import { type CollectContext, type Known, SourceUnreadable } from '../define.ts';
 import { comparisonWith } from '../vendors/comparison.ts';
 import type { Matcher } from '../vendors/matcher.ts';
 import { vendorsOf } from '../vendors/observe.ts';
-import { answersIn, storageStateIn } from './connection.ts';
+import { storageStateIn } from './connection.ts';
 import type { Expect, Raw } from './schema.ts';
 
 /** Loads the pages and keeps of each host what it is; the hosts and addresses themselves go no further. */

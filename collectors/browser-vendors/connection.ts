@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Answers } from '../clients/browser-gate.ts';
 import { SourceUnreadable } from '../define.ts';
 
 /** The part of Playwright’s storage state that is used. */
@@ -22,25 +21,6 @@ const StorageState = z.object({
   ),
 });
 export type StorageState = z.infer<typeof StorageState>;
-
-/**
- * `HOST=ADDRESS:PORT`, with spaces between them: hosts that this machine answers, for tests and demonstrations. Only
- * loopback addresses are taken. Throws SourceUnreadable.
- */
-export function answersIn(resolve: string | undefined): Answers {
-  const pairs = (resolve ?? '').split(/\s+/).filter((pair) => pair !== '');
-  return new Map(
-    pairs.map((pair) => {
-      const [, host, address, port] = /^([a-z0-9.-]+)=(127(?:\.\d{1,3}){3}|\[::1\]):(\d{1,5})$/.exec(pair) ?? [];
-      if (host === undefined || address === undefined || port === undefined)
-        throw new SourceUnreadable(
-          'configuration',
-          '`resolve` is for tests: it names hosts and loopback addresses as in `app.example.com=127.0.0.1:8080`.',
-        );
-      return [host, { address: address.replace(/[[\]]/g, ''), port: Number(port) }];
-    }),
-  );
-}
 
 /**
  * Reads who is signed in from a file that Playwright has written. What it holds for other hosts than the declared ones is

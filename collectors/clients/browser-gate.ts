@@ -4,12 +4,10 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { type AddressInfo, connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { isPrivateAddress } from '../vendors/address.ts';
+import type { Answers } from './answers.ts';
 
 /** How long the other side may take to accept a connection. */
 const CONNECT_MS = 15_000;
-
-/** Where a host is answered instead of by itself: `host` → address of this machine, and port. */
-export type Answers = ReadonlyMap<string, { address: string; port: number }>;
 
 /** Who may be reached, and where. */
 export type GateOptions = {

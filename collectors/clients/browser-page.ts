@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { type Answers, type Gate, openGate } from './browser-gate.ts';
+import type { Answers } from './answers.ts';
+import { type Gate, openGate } from './browser-gate.ts';
 
 /** A page to load; `shows` is a CSS selector of something that only the page that is meant has. */
 export type DeclaredPage = { url: string; shows?: string | undefined };
