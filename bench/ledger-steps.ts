@@ -103,7 +103,13 @@ export function verify(site: string): Promise<number> {
   return msOf(async () => {
     const now = new Date(END).toISOString();
     const files = await openManifest(openPublished(site, '/'), now);
-    await verifyLog(files, now, new Set(), () => undefined);
+    await verifyLog(
+      files,
+      now,
+      new Set(),
+      async () => undefined,
+      () => undefined,
+    );
   });
 }
 

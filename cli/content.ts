@@ -1,5 +1,5 @@
 import type { Collector } from '../collectors/define.ts';
-import { declaredRecords, readEvidence } from '../ledger/records/store.ts';
+import { readEvidence } from '../ledger/records/store.ts';
 import { checkContent } from '../loader/check.ts';
 import { loadContent } from '../loader/load.ts';
 import { printError } from '../loader/print.ts';
@@ -23,12 +23,6 @@ export async function validContent(folder: string, terminal: Terminal): Promise<
 export function printErrors(errors: readonly CandorError[], terminal: Terminal): void {
   for (const error of errors)
     terminal.err(`${printError(error, { colour: terminal.interactive, cwd: terminal.cwd })}\n\n`);
-}
-
-/** An error for each record that cannot be trusted, or that the log has and the folder has lost. Throws LedgerDamaged, LedgerUnfinished. */
-export async function damagedEvidence(folder: string, content: Content): Promise<CandorError[]> {
-  const { damaged, missing } = await readEvidence(folder, declaredRecords(content));
-  return [...damaged, ...missing].map(({ error }) => error);
 }
 
 /** Throws BuildDemoInProduction when a source, or a record that would be published, is of a demonstration. */

@@ -25,7 +25,7 @@ export function ledgerOptions(
   folder: string,
   { organization }: Content,
   keys: PrivateKeys,
-  { environment, now }: Terminal,
+  { environment, now, err }: Terminal,
 ): LedgerOptions {
   return {
     content: folder,
@@ -34,6 +34,7 @@ export function ledgerOptions(
     now,
     state: stateFolder(environment),
     published: environment.CANDOR_PUBLISHED || undefined,
+    notice: (message) => err(`${message}\n`),
   };
 }
 

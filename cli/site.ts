@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http';
 import { join, relative, sep } from 'node:path';
 import sirv from 'sirv';
+import { codeOf } from '../ledger/files/error-code.ts';
 import { CandorError, candorError } from '../schemas/index.ts';
 
 /** Headers of every answer; the pages carry the same policy themselves for hosts that send none. */
@@ -37,8 +38,7 @@ export async function buildSite(
     if (existsSync(dist)) await rename(dist, old);
     await rename(fresh, dist);
   } catch (error) {
-    if (error instanceof CandorError) throw error;
-    throw candorError('BuildFailed', { problem: error instanceof Error ? error.message : String(error) });
+    throw buildError(error);
   } finally {
     await Promise.all([fresh, old].map((folder) => rm(folder, { recursive: true, force: true })));
   }
@@ -72,7 +72,7 @@ export async function renderRelease(
     await build({ root, ...own, logLevel: verbose ? 'info' : 'error' });
     return await filesBelow(join(folder, 'site', 'versions'));
   } catch (error) {
-    throw candorError('BuildFailed', { problem: error instanceof Error ? error.message : String(error) });
+    throw buildError(error);
   } finally {
     delete process.env.CANDOR_RELEASE;
     if (before === undefined) delete process.env.CANDOR_CONTENT;
@@ -80,6 +80,16 @@ export async function renderRelease(
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** What stopped a build: ours as it is, and what the disk said apart from what the pages said. */
+export function buildError(error: unknown): unknown {
+  if (error instanceof CandorError || (error instanceof Error && error.name === 'AbortError')) return error;
+  const code = codeOf(error);
+  if (code !== undefined && onDisk.has(code)) return candorError('BuildNotWritten', { problem: code });
+  return candorError('BuildFailed', { problem: error instanceof Error ? error.message : String(error) });
+}
+
+const onDisk: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EMFILE']);
 
 async function filesBelow(folder: string): Promise<Map<string, Buffer>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

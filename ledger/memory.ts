@@ -41,16 +41,18 @@ async function lastSigned(state: string, origin: string, firstKey: string): Prom
     const code = codeOf(error);
     // What should be the folder is a file, so nothing was ever remembered in it.
     if (code === 'ENOTDIR') return undefined;
-    throw candorError('LedgerDamaged', { file, problem: `the head that was signed last cannot be read (${code}).` });
+    throw forgotten(file, `the head that was signed last cannot be read (${code}).`);
   });
   if (text === undefined) return undefined;
   const checkpoint = parseCheckpoint(text);
   if (checkpoint?.origin !== origin)
-    throw candorError('LedgerDamaged', {
-      file,
-      problem: 'it should hold the head that was signed last, and does not.',
-    });
+    throw forgotten(file, 'it should hold the head that was signed last, and does not.');
   return { size: checkpoint.size, root: checkpoint.root, from: file };
+}
+
+function forgotten(file: string, problem: string) {
+  const fix = `prove the published page with \`candor verify URL\`, compare its number of entries with this copy’s, and remove ${file}.`;
+  return candorError('LedgerDamaged', { file, problem, fix });
 }
 
 /** Remembers a signed checkpoint. It is a memory, so a place that cannot be written to stops nobody. */
@@ -97,6 +99,8 @@ export type HeadMemory = {
   state: string | undefined;
   /** Where this log is published: its head is compared before anything is signed. */
   published?: string | undefined;
+  /** For people: that there was nothing to compare with. */
+  notice?: ((message: string) => void) | undefined;
 };
 
 /**
@@ -107,12 +111,14 @@ export async function refuseFork(
   { origin, size }: Pick<Checkpoint, 'origin' | 'size'>,
   chain: readonly ChainedKey[],
   readTile: ReadTile,
-  { state, published }: HeadMemory,
+  { state, published, notice }: HeadMemory,
 ): Promise<void> {
   const known = [
     state === undefined ? undefined : await lastSigned(state, origin, firstKeyOf(chain)),
     published === undefined ? undefined : await publishedHead(published, chain),
   ];
+  if (published !== undefined && known[1] === undefined)
+    notice?.(`Nothing is published at ${published} yet (404), so no head was compared; check CANDOR_PUBLISHED.`);
   for (const head of known) {
     if (head === undefined) continue;
     if (head.size > size) throw candorError('LedgerBehind', { size, known: head.size, from: head.from });

@@ -12,16 +12,18 @@ import { signStatement, statementOf } from './statement.ts';
 export const MANIFEST = 'manifest.json';
 export const MANIFEST_BUNDLE = 'manifest.sigstore.json';
 
+/** The folders that are published as they were kept: in the content folder, and on the site. */
+export const publishedFolders = [
+  ['evidence', 'evidence'],
+  [logFolder, 'log'],
+  [keysFolder, 'keys'],
+  [versionsFolder, 'versions'],
+  [samplesFolder, 'audit-samples'],
+] as const;
+
 /** Copies what is published as it was kept: evidence, log, keys and versions. Nothing in it is rendered anew. */
 export async function copyPublished(content: string, site: string): Promise<void> {
-  const folders = [
-    ['evidence', 'evidence'],
-    [logFolder, 'log'],
-    [keysFolder, 'keys'],
-    [versionsFolder, 'versions'],
-    [samplesFolder, 'audit-samples'],
-  ] as const;
-  for (const [from, to] of folders) {
+  for (const [from, to] of publishedFolders) {
     const paths = await filesIn(join(content, from));
     for (const folder of new Set(paths.map((path) => dirname(path))))
       await mkdir(join(site, to, folder), { recursive: true });
@@ -43,7 +45,7 @@ export async function digestsOf(site: string): Promise<FileDigest[]> {
 }
 
 /** The files in a folder, with forward slashes, sorted. Names with a dot in front are a writer’s, unless they count too. */
-async function filesIn(folder: string, dotted = false): Promise<string[]> {
+export async function filesIn(folder: string, dotted = false): Promise<string[]> {
   if (!existsSync(folder)) return [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries

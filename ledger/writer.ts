@@ -17,7 +17,7 @@ import { type HeadMemory, refuseFork, rememberSigned } from './memory.ts';
 import { jsonOf, keysFolder, type Log, lastBundle, logFolder, readLog, tileReader } from './reader.ts';
 import { recordNames } from './records/store.ts';
 import { type Statement, signStatement } from './statement.ts';
-import { latest, TIME_SLACK_MS, timeOf } from './times.ts';
+import { isBefore, latest, TIME_SLACK_MS, timeOf } from './times.ts';
 
 /** Where to write, and with which keys. */
 export type LedgerOptions = {
@@ -86,6 +86,14 @@ export async function signableLog(
   const readTile = log?.readTile ?? noTiles;
   await refuseFork({ origin, size: log?.checkpoint.size ?? 0 }, chain, readTile, options);
   return { log, chain };
+}
+
+/** Throws LedgerClockBehind when the newest entry of a log is later than an instant: what is dated so seems dated back. */
+export async function requireClock(content: string, log: Log, at: Instant): Promise<void> {
+  for (const bytes of await lastBundle(content, log)) {
+    const newest = timeOf(LogEntry.parse(jsonOf(bytes.toString('utf8'))));
+    if (isBefore(at, newest, TIME_SLACK_MS)) throw candorError('LedgerClockBehind', { at, newest });
+  }
 }
 
 /** A log must not begin beside records that another one signed: they would be lost from both. Throws LedgerMissing. */
@@ -168,6 +176,9 @@ export class Ledger {
    */
   handOver(added: PrivateKeys, endsAt: Instant): Promise<LogKey[]> {
     return this.#inTurn(async () => {
+      const clock = this.now();
+      if (this.#newest !== undefined && isBefore(clock, this.#newest, TIME_SLACK_MS))
+        throw candorError('LedgerClockBehind', { at: clock, newest: this.#newest });
       const at = afterLastKey(this.#chain, this.now());
       const entries = (['checkpoint', 'statement'] as const).flatMap((use) =>
         added[use].map((key) => {
@@ -219,7 +230,7 @@ export class Ledger {
       if (bytes.length > MAX_ENTRY_BYTES)
         throw new TypeError(`an entry takes ${bytes.length} bytes; ${MAX_ENTRY_BYTES} fit`);
       const at = timeOf(entry);
-      if (newest !== undefined && Date.parse(at) < Date.parse(newest) - TIME_SLACK_MS)
+      if (newest !== undefined && isBefore(at, newest, TIME_SLACK_MS))
         throw candorError('LedgerClockBehind', { at, newest });
       newest = latest(newest, at);
     }

@@ -4,15 +4,17 @@ import { z } from 'zod';
 import { recover } from '../../ledger/files/commit.ts';
 import { lockForWriting } from '../../ledger/files/lock.ts';
 import { type PrivateKeys, privateKeys } from '../../ledger/keys/private.ts';
-import { privateHalf, whileValid } from '../../ledger/keys/signers.ts';
+import { firstKeyOf, privateHalf, whileValid } from '../../ledger/keys/signers.ts';
+import { rememberSigned } from '../../ledger/memory.ts';
 import { signSite } from '../../ledger/publish.ts';
-import { type Log, readLog } from '../../ledger/reader.ts';
+import type { Log } from '../../ledger/reader.ts';
 import { releaseNumbers } from '../../ledger/releases/store.ts';
-import { signableLog } from '../../ledger/writer.ts';
+import { auditContent } from '../../ledger/verify/audit.ts';
+import { requireClock, signableLog } from '../../ledger/writer.ts';
 import { after } from '../../posture/time.ts';
 import { CandorError, type Content, Duration, Trust } from '../../schemas/index.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
-import { damagedEvidence, printErrors, refuseDemo, validContent } from '../content.ts';
+import { printErrors, refuseDemo, validContent } from '../content.ts';
 import { ledgerOptions } from '../ledger.ts';
 import { candorVersion, contentFolder } from '../place.ts';
 import { buildSite } from '../site.ts';
@@ -58,22 +60,29 @@ async function buildWhole(
   options: { production: boolean; verbose: boolean; 'valid-for': Duration },
   terminal: Terminal,
 ): Promise<{ dist: string; unsigned: string | undefined } | undefined> {
-  const damaged = await damagedEvidence(folder, content);
-  printErrors(damaged, terminal);
-  if (damaged.length > 0 && options.production) {
-    terminal.err('Nothing was built: a page in production shows no evidence that cannot be trusted.\n');
+  const { ledger: unsound, evidence: damaged } = await auditContent(folder);
+  printErrors([...unsound, ...damaged], terminal);
+  if (unsound.length > 0 || (damaged.length > 0 && options.production)) {
+    terminal.err('Nothing was built: nobody could prove a page that shows what cannot be trusted.\n');
     return undefined;
   }
-  const log =
-    keys === undefined
-      ? await readLog(folder)
-      : (await signableLog(ledgerOptions(folder, content, keys, terminal))).log;
+  const known = keys === undefined ? undefined : ledgerOptions(folder, content, keys, terminal);
+  const log = known === undefined ? undefined : (await signableLog(known)).log;
+  const unsigned = keys === undefined ? 'no keys are set' : 'there is no log yet, `candor collect` begins it';
   const signer = keys === undefined || log === undefined ? undefined : { keys, log };
+  if (signer === undefined && options.production) {
+    terminal.err(`Nothing was built: a page in production is signed, and ${unsigned}.\n`);
+    return undefined;
+  }
   const dist = await buildSite(terminal.cwd, folder, options.verbose, async (site) => {
     if (signer !== undefined) await signed(site, folder, signer, options['valid-for']);
+    terminal.signal.throwIfAborted();
   });
-  if (signer !== undefined) return { dist, unsigned: undefined };
-  return { dist, unsigned: keys === undefined ? 'no keys are set' : 'there is no log yet, `candor collect` begins it' };
+  if (signer === undefined) return { dist, unsigned };
+  const { state } = known ?? {};
+  if (state !== undefined)
+    await rememberSigned(state, signer.log.checkpoint, firstKeyOf(signer.log.chain), signer.log.note);
+  return { dist, unsigned: undefined };
 }
 
 /**
@@ -102,6 +111,7 @@ async function signed(
   validFor: Duration,
 ): Promise<void> {
   const trust = await builtTrust(site);
+  await requireClock(folder, log, trust.generatedAt);
   const key = privateHalf(log.chain, keys, 'statement', trust.generatedAt);
   const release = (await releaseNumbers(folder)).at(-1) ?? null;
   const { size, root, origin } = log.checkpoint;

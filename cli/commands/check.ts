@@ -1,8 +1,9 @@
+import { auditContent } from '../../ledger/verify/audit.ts';
 import { checkContent } from '../../loader/check.ts';
 import { loadContent } from '../../loader/load.ts';
 import { errorJson } from '../../loader/print.ts';
 import { Common, defineCommand } from '../command.ts';
-import { damagedEvidence, printErrors } from '../content.ts';
+import { printErrors } from '../content.ts';
 import { collectorsBeside, contentFolder } from '../place.ts';
 
 export default defineCommand({
@@ -12,7 +13,8 @@ export default defineCommand({
     const folder = contentFolder(options.content, terminal);
     const loaded = await loadContent(folder);
     const wrong = checkContent(folder, loaded, { collectors: await collectorsBeside(folder), now: terminal.now() });
-    const errors = [...wrong, ...(loaded.content === undefined ? [] : await damagedEvidence(folder, loaded.content))];
+    const audit = await auditContent(folder);
+    const errors = [...wrong, ...audit.ledger, ...audit.evidence];
     if (options.json) terminal.out(`${JSON.stringify({ errors: errors.map(errorJson) }, null, 2)}\n`);
     else printErrors(errors, terminal);
     if (errors.length > 0)

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type CollectResult, collect, plansOf } from '../../collectors/run.ts';
 import { retire } from '../../ledger/records/keep.ts';
-import { readEvidence } from '../../ledger/records/store.ts';
+import { loggedRecords, readEvidence, recordName } from '../../ledger/records/store.ts';
 import type { Ledger } from '../../ledger/writer.ts';
 import { nearest } from '../../loader/nearest.ts';
 import { exceptionsFor, unaccepted } from '../../posture/support.ts';
@@ -58,10 +58,11 @@ export default defineCommand({
 /** Evidence of what is no longer collected would grow old on the page for ever; the log keeps it, and says that it ended. */
 async function retireUndeclared(ledger: Ledger, sources: readonly Entry<Source>[], terminal: Terminal): Promise<void> {
   const declared = new Set(sources.flatMap(({ id, data }) => Object.keys(data.collect).map((name) => `${id}/${name}`)));
-  const { kept } = await readEvidence(ledger.content);
-  for (const [name, record] of kept) {
-    if (declared.has(name)) continue;
-    await retire(ledger, record, 'It is no longer declared in the sources.');
+  const { damaged } = await readEvidence(ledger.content);
+  for (const [name, newest] of await loggedRecords(ledger.content)) {
+    // What is damaged waits for a person, who moves it away; what is gone has ended all the same.
+    if (declared.has(name) || damaged.some(({ source, collector }) => name === `${source}/${collector}`)) continue;
+    await retire(ledger, recordName(name), newest, 'It is no longer declared in the sources.');
     terminal.err(`${name} is no longer declared; its record has ended, and the log says so.\n`);
   }
 }

@@ -10,15 +10,16 @@ import {
   type ReleaseDraft,
 } from '../../ledger/releases/make.ts';
 import { readRelease, releaseNumbers } from '../../ledger/releases/store.ts';
+import { auditContent } from '../../ledger/verify/audit.ts';
 import { changeCount, diff } from '../../posture/diff.ts';
 import { canonicalJson } from '../../posture/digest.ts';
 import { candorError, Duration, type ReleaseChanges } from '../../schemas/index.ts';
 import { changeSentences } from '../../site/words/changes.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
-import { damagedEvidence, printErrors, refuseDemo, validContent } from '../content.ts';
+import { printErrors, refuseDemo, validContent } from '../content.ts';
 import { finishCutOff, requireKeys, withLedger } from '../ledger.ts';
 import { contentFolder } from '../place.ts';
-import { renderRelease } from '../site.ts';
+import { buildError, renderRelease } from '../site.ts';
 
 const usage = 'candor release --reason TEXT [--valid-for 30d] [--if-changed] [--production] | candor release diff A B';
 
@@ -66,10 +67,10 @@ async function release(folder: string, options: z.infer<typeof releaseOptions>, 
     // Read again, beside the digests of its files: opening the log may have taken a while.
     const now = await validContent(folder, terminal);
     if (now === undefined) return 2;
-    const damaged = await damagedEvidence(folder, now.content);
-    if (damaged.length > 0) {
-      printErrors(damaged, terminal);
-      terminal.err('No version was made: it would be frozen with evidence that cannot be trusted.\n');
+    const { ledger: unsound, evidence: damaged } = await auditContent(folder);
+    if (unsound.length + damaged.length > 0) {
+      printErrors([...unsound, ...damaged], terminal);
+      terminal.err('No version was made: it would be frozen with what cannot be trusted.\n');
       return 3;
     }
     const draft = await draftRelease(ledger, now.content, { reason, validFor });
@@ -103,6 +104,8 @@ async function rendered(draft: ReleaseDraft, content: string, verbose: boolean, 
         problem: `the page of version ${number} came out as ${strange ?? 'nothing'}`,
       });
     return pages;
+  } catch (error) {
+    throw buildError(error);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -111,6 +114,8 @@ async function rendered(draft: ReleaseDraft, content: string, verbose: boolean, 
 /** What changed from one version to another, in either direction. Throws ReleaseUnknown, LedgerDamaged. */
 async function changesBetween(folder: string, from: string, to: string): Promise<ReleaseChanges> {
   await finishCutOff(folder);
+  const [unsound] = (await auditContent(folder)).ledger;
+  if (unsound !== undefined) throw unsound;
   const numbers = await releaseNumbers(folder);
   const [before, after] = await Promise.all(
     [from, to].map(async (word) => {

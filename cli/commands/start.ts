@@ -1,25 +1,36 @@
+import { createPublicKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { makeKeys } from '../../ledger/keys/private.ts';
+import { fingerprintOf } from '../../ledger/keys/chain.ts';
+import { makeKeys, parseKeys } from '../../ledger/keys/private.ts';
+import { keysFolder, textOf } from '../../ledger/reader.ts';
 import { printError } from '../../loader/print.ts';
-import { candorError } from '../../schemas/index.ts';
+import { candorError, contentTypes } from '../../schemas/index.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
+import { validContent } from '../content.ts';
 import { packageRoot } from '../place.ts';
+import { type PastReview, writePast } from '../review/past.ts';
 import { freePort, serveSite, untilAborted } from '../site.ts';
 import build from './build.ts';
 import collect from './collect.ts';
 import release from './release.ts';
+import review from './review.ts';
 
 /** What the demo gives: see examples/demo. It is not part of the package, so it is only imported where it exists. */
 type DemoModule = {
   startDemo: (options: {
     signal: AbortSignal;
     onLost: () => void;
-  }) => Promise<{ environment: Record<string, string>; stop: () => Promise<void> }>;
+  }) => Promise<{ environment: Record<string, string>; reviews: DemoReviews; stop: () => Promise<void> }>;
+};
+type DemoReviews = {
+  past: readonly PastReview[];
+  open: { system: string; reviewer: string; role: string };
+  become: (when: 'before' | 'now') => Promise<void>;
 };
 type DemoEnvironmentModule = {
   writeDemoEnvironment: (environment: Record<string, string>, root: string) => Promise<string>;
@@ -48,6 +59,9 @@ export default defineCommand({
     const port = await freePort(options.port ?? DEFAULT_PORT, options.port === undefined ? 20 : 1);
     const say = (text: string) => terminal.err(`${text}\n`);
 
+    const content = join(root, 'content');
+    const mark = join(root, '.candor', 'demo-log');
+    await refuseForeign(content, mark);
     say('Starting PostgreSQL with the demo company’s databases …');
     // The page is made of files, so it is served on: what it says was true when it was looked at.
     const onLost = () => say(printError(candorError('DemoDatabaseLost', {}), { colour: terminal.interactive }));
@@ -55,19 +69,23 @@ export default defineCommand({
     const secrets = await mkdtemp(join(tmpdir(), 'candor-demo-keys-'));
     try {
       const keysFile = join(secrets, 'keys.pem');
-      await writeFile(keysFile, makeKeys(), { mode: 0o600 });
+      const pem = makeKeys();
+      await writeFile(keysFile, pem, { mode: 0o600 });
       const variables = { ...demo.environment, CANDOR_KEYS: '', CANDOR_KEYS_FILE: keysFile, CANDOR_STATE: secrets };
       await files.writeDemoEnvironment(variables, root);
-      const content = join(root, 'content');
       // Made anew each time: this evidence is of databases that did not exist before, signed with keys of the day.
       await Promise.all(
-        ['evidence', 'ledger'].map((name) => rm(join(content, name), { recursive: true, force: true })),
+        ['evidence', 'ledger', contentTypes.accessReviews.path].map((name) => rm(join(content, name), { recursive: true, force: true })),
       );
+      await mkdir(dirname(mark), { recursive: true });
+      await writeFile(mark, fingerprints(pem).join('\n'));
       const here: Terminal = {
         ...terminal,
         out: terminal.err,
         environment: { ...terminal.environment, ...variables, CANDOR_CONTENT: content },
       };
+      say('Reviewing who can get in …');
+      await makeReviews(demo.reviews, content, here);
       say('Collecting evidence from them …');
       const collected = await collect.run({ trigger: 'start' }, [], here);
       if (collected === 2 || terminal.signal.aborted) return collected;
@@ -91,6 +109,36 @@ export default defineCommand({
     }
   },
 });
+
+/** The company’s reviews: closed ones of the past, one of which is overdue since, and one that is opened now. */
+async function makeReviews({ past, open, become }: DemoReviews, content: string, here: Terminal): Promise<void> {
+  const valid = await validContent(content, here);
+  if (valid === undefined) return;
+  await become('before');
+  try {
+    for (const each of past) await writePast(each, content, valid, here);
+  } finally {
+    await become('now');
+  }
+  const { system, reviewer, role } = open;
+  await review.run({ reviewer, role }, ['open', system], here);
+}
+
+/** Throws DemoWouldReplace for a log that begins with other keys than those of the last demo here. */
+async function refuseForeign(content: string, mark: string): Promise<void> {
+  const names = await readdir(join(content, keysFolder)).catch(() => []);
+  const own = ((await textOf(mark)) ?? '').split('\n').map((fingerprint) => fingerprint.slice(0, 16));
+  const foreign = names.some(
+    (name) => name.endsWith('.json') && !own.some((each) => each !== '' && name.includes(each)),
+  );
+  if (foreign) throw candorError('DemoWouldReplace', { folder: content });
+}
+
+function fingerprints(pem: string): string[] {
+  return Object.values(parseKeys(pem))
+    .flat()
+    .map((key) => fingerprintOf(createPublicKey(key)));
+}
 
 const hintsFor = (url: string) => `Break it, and see whether the page notices. In another terminal:
   npm run sql -- "alter table tickets disable row level security"

@@ -18,6 +18,7 @@ export default defineCommand({
   options: Common.extend({
     key: z
       .string()
+      .toLowerCase()
       .regex(/^[0-9a-f]{16,64}$/, 'must be the first 16 or more hexadecimal digits of a fingerprint')
       .optional()
       .meta({ description: 'A fingerprint that you got another way; it must be among the keys of the log.' }),

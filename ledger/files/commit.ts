@@ -176,6 +176,7 @@ function notWritten(problem: string): CandorError {
 function unfinishable(problem: string): CandorError {
   return candorError('LedgerDamaged', {
     file: JOURNAL,
-    problem: `a change was cut off and cannot be finished: ${problem}. Remove this file.`,
+    problem: `a change was cut off and cannot be finished: ${problem}.`,
+    fix: `remove content/${JOURNAL}; the log is as it was before that change.`,
   });
 }

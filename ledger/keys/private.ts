@@ -16,21 +16,23 @@ export function makeKeys(): string {
     .join('');
 }
 
-/** Reads private keys from PEM text; what each is for follows from its algorithm. Throws KeysInvalid. */
-export function parseKeys(pem: string): PrivateKeys {
+/** Reads private keys from PEM text; what each is for follows from its algorithm. `from` says where. Throws KeysInvalid. */
+export function parseKeys(pem: string, from = 'the text of the keys'): PrivateKeys {
   const keys: PrivateKeys = { checkpoint: [], statement: [] };
   const blocks = pem.match(/-----BEGIN [A-Z ]+-----[\s\S]*?-----END [A-Z ]+-----/g) ?? [];
   for (const [index, block] of blocks.entries()) {
     const key = readKey(block);
     const use = key === undefined ? undefined : useOf(createPublicKey(key));
-    if (key === undefined || use === undefined)
-      throw candorError('KeysInvalid', { problem: `block ${index + 1} is no private Ed25519 or P-256 key` });
+    if (key === undefined || use === undefined) {
+      const kind = block.includes('ENCRYPTED') ? 'is encrypted' : 'is no private Ed25519 or P-256 key';
+      throw candorError('KeysInvalid', { problem: `in ${from}, block ${index + 1} ${kind}` });
+    }
     keys[use].push(key);
   }
   for (const use of ['checkpoint', 'statement'] as const)
     if (keys[use].length === 0)
       throw candorError('KeysInvalid', {
-        problem: `there is no ${use === 'checkpoint' ? 'Ed25519 key for checkpoints' : 'P-256 key for statements'}`,
+        problem: `in ${from} there is no ${use === 'checkpoint' ? 'Ed25519 key for checkpoints' : 'P-256 key for statements'}`,
       });
   return keys;
 }
@@ -52,15 +54,19 @@ export async function privateKeys(
   content: string,
 ): Promise<PrivateKeys | undefined> {
   const { CANDOR_KEYS: pem, CANDOR_KEYS_FILE: file } = environment;
-  if (pem) return parseKeys(pem);
-  return file ? parseKeys(await readKeyFile(file, content)) : undefined;
+  if (pem) return parseKeys(pem, 'CANDOR_KEYS');
+  return file ? parseKeys(await readKeyFile(file, content), file) : undefined;
 }
 
 /** The text of a file of private keys. Throws KeysUnreadable, KeysExposed. */
 export async function readKeyFile(file: string, content: string): Promise<string> {
-  refuseInside(file, content);
+  // A shell would have put the home folder there; a file of settings does not.
+  if (file.startsWith('~')) throw candorError('KeysUnreadable', { file, problem: 'write the whole path instead of ~' });
   try {
-    const { mode } = await stat(file);
+    const stats = await stat(file);
+    if (!stats.isFile()) throw candorError('KeysUnreadable', { file, problem: 'it is no file' });
+    refuseInside(file, content);
+    const { mode } = stats;
     if (process.platform !== 'win32' && (mode & 0o077) !== 0)
       throw candorError('KeysExposed', {
         file,

@@ -5,7 +5,7 @@ import { statementOf } from '../statement.ts';
 import type { Ledger, NewEntry } from '../writer.ts';
 import { recordFiles } from './files.ts';
 import { seal, type UnsealedEvidence } from './seal.ts';
-import type { KeptRecord } from './store.ts';
+import type { KeptRecord, RecordName } from './store.ts';
 
 /**
  * Keeps what a run found: as a whole record, or as a heartbeat when it says what the record before says. Entry,
@@ -37,19 +37,23 @@ export async function keep(
   return renew(before.record, heartbeat);
 }
 
-/** Ends a record: its files go, and the log says so. */
-export async function retire(ledger: Ledger, before: KeptRecord, reason: string): Promise<void> {
-  const { source, collector } = before.record;
+/** Ends a record: its files go, and the log says so. `newest` is its newest entry in the log. */
+export async function retire(
+  ledger: Ledger,
+  { source, collector }: RecordName,
+  newest: PreviousEntry,
+  reason: string,
+): Promise<void> {
   const entry: Retirement = {
     schema: 'candor/retirement@1',
     source,
-    collector: collector.id,
+    collector,
     at: ledger.now(),
     reason,
-    previous: before.newest,
+    previous: newest,
   };
   const bytes = jsonBytes(entry);
-  const files = Object.values(recordFiles(source, collector.id));
+  const files = Object.values(recordFiles(source, collector));
   await ledger.append([{ entry, bytes, files: () => files.map((path) => [path, null]) }]);
 }
 

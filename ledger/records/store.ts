@@ -123,6 +123,28 @@ async function newestEntries(
   return found;
 }
 
+/** All records that the log holds and that have not ended, with their newest entries. Throws LedgerDamaged. */
+export async function loggedRecords(content: string): Promise<Map<string, PreviousEntry>> {
+  const log = await readLog(content);
+  const found = new Map<string, PreviousEntry>();
+  const ended = new Set<string>();
+  if (log === undefined) return found;
+  for await (const { index, bytes, hash } of newestFirst(content, log)) {
+    const entry = LogEntry.safeParse(jsonOf(bytes.toString('utf8')));
+    const record = entry.success ? recordOf(entry.data) : undefined;
+    if (record === undefined || ended.has(record) || found.has(record)) continue;
+    if (entry.data?.schema === 'candor/retirement@1') ended.add(record);
+    else found.set(record, { index, digest: hash.toString('hex') });
+  }
+  return found;
+}
+
+/** The names in `<source>/<collector>`. */
+export function recordName(key: string): RecordName {
+  const [source = '', collector = ''] = key.split('/');
+  return { source, collector };
+}
+
 async function list(folder: string, folders: boolean): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });

@@ -4,11 +4,8 @@ import { keyFiles } from '../keys/files.ts';
 import { fails, type ProvenFiles } from './files.ts';
 import type { ProvenLog } from './log.ts';
 
-/**
- * That the published keys are those of the log, no more and no less, and that the manifest is signed by one of them that
- * may sign at `now`: whoever has an old one could date back what it signs. Throws DoesNotHold.
- */
-export async function verifyKeys(files: ProvenFiles, { history: { chain } }: ProvenLog, now: Instant): Promise<void> {
+/** That the published keys are those of the log, no more and no less. Throws DoesNotHold. */
+export async function verifyKeys(files: ProvenFiles, { history: { chain } }: ProvenLog): Promise<void> {
   const expected = new Set(['keys/index.html']);
   for (const { entry } of chain) {
     for (const [name, bytes] of keyFiles(entry)) {
@@ -23,6 +20,13 @@ export async function verifyKeys(files: ProvenFiles, { history: { chain } }: Pro
   }
   for (const path of files.paths(/^keys\//))
     if (!expected.has(path)) throw fails(path, 'it is a key that the log does not have.');
+}
+
+/**
+ * That the manifest is signed by a key of the log that may sign at `now`: whoever has an old one could date back what it
+ * signs. Throws DoesNotHold.
+ */
+export function requireSigner(files: ProvenFiles, { history: { chain } }: ProvenLog, now: Instant): void {
   const signers = keysAt(chain, 'statement', now).map(({ publicKey }) => fingerprintOf(publicKey));
   if (!signers.includes(files.signedBy))
     throw fails(

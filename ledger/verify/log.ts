@@ -4,8 +4,7 @@ import { type Checkpoint, openCheckpoint, parseCheckpoint } from '../log/checkpo
 import { emptyRoot, leafHash } from '../log/merkle.ts';
 import { Edge, entriesOf, hashTiles, TILE_WIDTH, type TileName, tilePath, tileWidth } from '../log/tiles.ts';
 import { fails, type ProvenFiles } from './files.ts';
-import { History } from './history.ts';
-import { verifyVersion } from './releases.ts';
+import { History, type LoggedRelease } from './history.ts';
 
 /** Bundles that are fetched ahead of the one that is hashed. */
 const AHEAD = 8;
@@ -21,12 +20,14 @@ export type ProvenLog = {
 /**
  * Reads the whole log once, from the left: hashes each entry, rebuilds every tile and the root, compares them with what
  * is published, and checks the history that the entries tell. Costs about two SHA-256 calls an entry; memory stays
- * bounded, because only the right edge of the tree is held. Throws DoesNotHold.
+ * bounded, because only the right edge of the tree is held. `onVersion` sees each version while the history is as it was
+ * when that was logged. Throws DoesNotHold.
  */
 export async function verifyLog(
   files: ProvenFiles,
   now: Instant,
   sizes: ReadonlySet<number>,
+  onVersion: (version: LoggedRelease, history: History) => Promise<void>,
   progress: (done: number, of: number) => void,
 ): Promise<ProvenLog> {
   const head = 'log/checkpoint';
@@ -51,9 +52,8 @@ export async function verifyLog(
       const flaw = history.add(index * TILE_WIDTH + at, bytes, leaf, () => edge.root().toString('hex'));
       if (flaw !== undefined) throw fails(`log/${tilePath(name)}`, `entry ${index * TILE_WIDTH + at}: ${flaw}`);
       edge.push(leaf);
-      // Now, while the records are as they were when it was made.
       const version = history.releases[versions];
-      if (version !== undefined) await verifyVersion(files, version, history);
+      if (version !== undefined) await onVersion(version, history);
       versions = history.releases.length;
       if (sizes.has(edge.size)) rootAt.set(edge.size, edge.root());
     }

@@ -18,6 +18,7 @@ export const Remembered = z.strictObject({
   root: Digest,
   builtAt: Instant,
   demo: z.boolean(),
+  address: z.string().optional().meta({ description: 'Where it was read.' }),
   atHome: z.boolean().meta({ description: 'Whether it was read at the address that its name says, over https.' }),
 });
 export type Remembered = z.infer<typeof Remembered>;
@@ -27,11 +28,14 @@ export function rememberedBy(log: ProvenLog, { manifest }: ProvenFiles, place: P
   const { origin, size, root } = log.checkpoint;
   const firstKey = firstKeyOf(log);
   const demo = manifest.demo && sameLog(log, place.remembered).every((before) => before.demo);
-  return { origin, firstKey, size, root: root.toString('hex'), builtAt: manifest.builtAt, demo, atHome: place.atHome };
+  const { address, atHome } = place;
+  return { origin, firstKey, size, root: root.toString('hex'), builtAt: manifest.builtAt, demo, address, atHome };
 }
 
 /** Where a page was read, and what is remembered of logs of its name. */
 export type Place = {
+  /** The address or folder. */
+  address: string;
   /** Whether it was its own address, over https. Anybody can give a copy whatever name they like. */
   atHome: boolean;
   remembered: readonly Remembered[];
@@ -46,7 +50,7 @@ export type Place = {
 export function compareRemembered(
   log: ProvenLog,
   { manifest }: ProvenFiles,
-  { atHome, remembered }: Place,
+  { address, atHome, remembered }: Place,
 ): { proven: string } | { notProven: string } {
   const same = sameLog(log, remembered);
   const home = remembered.find((before) => before.atHome);
@@ -61,7 +65,7 @@ export function compareRemembered(
       `this is another log of the same name: its first key is not the one that was remembered (${other.firstKey}).`,
     );
   }
-  for (const before of same) compareOne(log, manifest, before);
+  for (const before of same) compareOne(log, manifest, address, before);
   return same.length === 0
     ? { notProven: 'That nothing was rewritten before today: this log is seen for the first time here.' }
     : {
@@ -71,7 +75,12 @@ export function compareRemembered(
 
 const CHECKPOINT = 'log/checkpoint';
 
-function compareOne(log: ProvenLog, { builtAt }: SiteManifest, { size, root, ...before }: Remembered): void {
+function compareOne(
+  log: ProvenLog,
+  { builtAt }: SiteManifest,
+  address: string,
+  { size, root, ...before }: Remembered,
+): void {
   if (size > log.checkpoint.size)
     throw fails(
       CHECKPOINT,
@@ -79,7 +88,8 @@ function compareOne(log: ProvenLog, { builtAt }: SiteManifest, { size, root, ...
     );
   if (log.rootAt.get(size)?.toString('hex') !== root)
     throw fails(CHECKPOINT, `the log was rewritten: its first ${size} entries are not those that were seen before.`);
-  if (Date.parse(builtAt) < Date.parse(before.builtAt))
+  // A newer build elsewhere, such as in one’s own folder, does not make the published one go back.
+  if (before.address === address && Date.parse(builtAt) < Date.parse(before.builtAt))
     throw fails('manifest.json', `it is older (${builtAt}) than the one that was seen before (${before.builtAt}).`);
 }
 

@@ -10,22 +10,30 @@ import { readTrust } from './states.ts';
 /** The pages about versions that each build makes anew. */
 const rendered = new Set(['versions/index.html', 'versions/compare/index.html']);
 
+/** That the files of a version are the ones that were logged. Throws DoesNotHold. */
+export function requireAsLogged(files: ProvenFiles, { release, index, digest }: LoggedRelease): void {
+  const manifest = `versions/${release.number}/manifest.json`;
+  const listed = files.digestOf(manifest);
+  if (listed === undefined) throw fails(manifest, `it is missing; the log has version ${release.number}.`);
+  if (listed !== digest)
+    throw fails(manifest, `it is not version ${release.number} as it was logged (entry ${index}).`);
+  for (const { path, digest: named } of release.files) {
+    const found = files.digestOf(`versions/${path}`);
+    if (found === undefined) throw fails(`versions/${path}`, `it is missing; version ${release.number} has it.`);
+    if (found !== named)
+      throw fails(`versions/${path}`, `it is not the file that version ${release.number} was published with.`);
+  }
+}
+
 /**
  * That a version is published as it was logged, and says nothing but what the log then held: its manifest what its own
  * trust.json says, and that what the records in `history` say. Throws DoesNotHold.
  */
-export async function verifyVersion(
-  files: ProvenFiles,
-  { release, index, digest }: LoggedRelease,
-  history: History,
-): Promise<void> {
+export async function verifyVersion(files: ProvenFiles, version: LoggedRelease, history: History): Promise<void> {
+  requireAsLogged(files, version);
+  const { release } = version;
   const folder = `versions/${release.number}`;
   const manifest = `${folder}/manifest.json`;
-  if (files.digestOf(manifest) !== digest)
-    throw fails(manifest, `it is not version ${release.number} as it was logged (entry ${index}).`);
-  for (const { path, digest: named } of release.files)
-    if (files.digestOf(`versions/${path}`) !== named)
-      throw fails(`versions/${path}`, `it is not the file that version ${release.number} was published with.`);
   const has = (path: string) => release.files.some((file) => `versions/${file.path}` === path);
   const derived = `${folder}/trust.json`;
   if (!has(derived)) throw fails(manifest, 'it does not name what it was derived from (trust.json).');

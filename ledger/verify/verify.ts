@@ -3,13 +3,13 @@ import { type ChainedKey, keysAt } from '../keys/chain.ts';
 import { isBefore, TIME_SLACK_MS } from '../times.ts';
 import { doubts } from './doubts.ts';
 import { DoesNotHold, type FailureKind, fails, openManifest, type ProvenFiles } from './files.ts';
-import { requirePinned, verifyKeys } from './keys.ts';
+import { requirePinned, requireSigner, verifyKeys } from './keys.ts';
 import { type ProvenLog, verifyLog } from './log.ts';
 import { compareRemembered, type Remembered, rememberedBy } from './memory.ts';
 import { readProofs, verifyProofs } from './proofs.ts';
 import type { Published } from './published.ts';
 import { verifyRecords } from './records.ts';
-import { verifyReleases } from './releases.ts';
+import { verifyReleases, verifyVersion } from './releases.ts';
 import { verifySamples } from './samples.ts';
 import { verifyStates } from './states.ts';
 
@@ -87,12 +87,23 @@ async function prove(published: Published, options: VerifyOptions, report: Verif
   const count = files.manifest.files.length;
   proven.push(`The list of all ${count} files is signed; it was made at ${builtAt} and is valid until ${expiresAt}.`);
 
-  const place = { atHome: published.origin === origin, remembered: await options.recall(origin) };
+  const place = {
+    address: published.address,
+    atHome: published.origin === origin,
+    remembered: await options.recall(origin),
+  };
   const proofs = await readProofs(files);
   const sizes = new Set([...proofs.map(({ size }) => size), ...place.remembered.map(({ size }) => size)]);
-  const log = await verifyLog(files, now, sizes, (done, of) => progress('the log', done, of));
+  const log = await verifyLog(
+    files,
+    now,
+    sizes,
+    (version, history) => verifyVersion(files, version, history),
+    (done, of) => progress('the log', done, of),
+  );
   requireHead(files, log);
-  await verifyKeys(files, log, now);
+  await verifyKeys(files, log);
+  requireSigner(files, log, now);
   const { chain, releases } = log.history;
   const { size, root } = log.checkpoint;
   report.log = { size, root: root.toString('hex') };

@@ -63,6 +63,24 @@ export const commandErrors = {
       hint: 'run `candor check`, then build again with --verbose.',
     }),
   }),
+  BuildNotWritten: define<{ problem: string }>({
+    exit: 3,
+    why: 'The site that was built before stays as it was.',
+    example: { problem: 'ENOSPC' },
+    text: ({ problem }) => ({
+      what: `the pages could not be written (${problem}); what was there before is as it was.`,
+      hint: 'make room, or allow this user to write to dist/ and .candor/, and run it again.',
+    }),
+  }),
+  DemoWouldReplace: define<{ folder: string }>({
+    exit: 2,
+    why: 'The demo makes its evidence and its log anew each time it starts; those of somebody else are not its own.',
+    example: { folder: 'content' },
+    text: ({ folder }) => ({
+      what: `${folder}/ledger holds a log that no demo made here, and the demo would replace it.`,
+      hint: `move ${folder}/ledger/ and ${folder}/evidence/ aside, or start the demo in another copy.`,
+    }),
+  }),
   DemoUnavailable: define<Record<string, never>>({
     exit: 2,
     why: 'The demo and its database server belong to Candor’s own repository and are not part of the package.',

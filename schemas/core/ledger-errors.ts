@@ -17,7 +17,7 @@ export const ledgerErrors = {
     example: { problem: 'there is no P-256 key for statements' },
     text: ({ problem }) => ({
       what: `these keys cannot be used: ${problem}.`,
-      hint: '`candor keys make FILE` makes a file that fits; keep it whole.',
+      hint: 'use the whole file that `candor keys make` once made for this log; only a log that has not begun takes a new one.',
     }),
   }),
   KeysUnreadable: define<{ file: string; problem: string }>({
@@ -66,16 +66,16 @@ export const ledgerErrors = {
     example: { use: 'checkpoint', fingerprint: 'c0ffee' },
     text: ({ use, fingerprint }) => ({
       what: `the private half of the log’s ${use} key is not among these keys; its fingerprint is ${fingerprint}.`,
-      hint: 'point CANDOR_KEYS_FILE at the right file. Is the key lost? Move content/ledger/ and content/evidence/ aside, begin a new log with new keys, and say so in an update.',
+      hint: 'set CANDOR_KEYS_FILE to the file that holds it (CANDOR_KEYS, when set, counts first). Is the key lost? Move content/ledger/ and content/evidence/ aside, unset CANDOR_PUBLISHED until the page is published anew, begin a new log with new keys, and say so in an update.',
     }),
   }),
-  LedgerDamaged: define<{ file: string; problem: string }>({
+  LedgerDamaged: define<{ file: string; problem: string; fix?: string }>({
     exit: 3,
     why: 'On a log that does not match its signed checkpoint nothing can be built.',
     example: { file: 'ledger/log/checkpoint', problem: 'its signature is wrong.' },
-    text: ({ file, problem }) => ({
+    text: ({ file, problem, fix }) => ({
       what: `the log cannot be trusted: ${file}: ${problem}`,
-      hint: 'restore content/ledger/ and content/evidence/ together from version control.',
+      hint: fix ?? 'restore content/ledger/ and content/evidence/ together from version control.',
     }),
   }),
   LedgerMissing: define<{ count: number }>({
@@ -84,7 +84,7 @@ export const ledgerErrors = {
     example: { count: 4 },
     text: ({ count }) => ({
       what: `content/evidence/ holds ${count === 1 ? '1 record' : `${count} records`}, but the log that signed ${count === 1 ? 'it' : 'them'} is not there.`,
-      hint: 'restore content/ledger/ from version control, or with `candor verify URL --save DIR`; to begin a new log, move content/evidence/ aside.',
+      hint: 'restore content/ledger/ from version control, or with `candor verify URL --save DIR`; is it lost for good? Move content/evidence/ aside, begin a new log with new keys, and say so in an update.',
     }),
   }),
   LedgerOtherOrigin: define<{ origin: string; found: string }>({
@@ -102,7 +102,7 @@ export const ledgerErrors = {
     example: { size: 40, known: 44, from: 'https://trust.quill.example/log/checkpoint' },
     text: ({ size, known, from }) => ({
       what: `this is an older copy of the log: it has ${size} entries, but ${known} were signed before (${from}).`,
-      hint: 'get the newest content/ledger/ and content/evidence/ together: `git pull`, or `candor verify URL --save content`.',
+      hint: 'get the newest content/ledger/ and content/evidence/ together: `git pull`, or `candor verify URL --save content`. Is there none any more? Move both aside, begin a new log with new keys, and say so in an update.',
     }),
   }),
   LedgerForked: define<{ size: number; from: string }>({
@@ -147,7 +147,7 @@ export const ledgerErrors = {
     example: { url: 'https://trust.quill.example/log/checkpoint', problem: 'no answer' },
     text: ({ url, problem }) => ({
       what: `the published checkpoint ${url} cannot be compared: ${problem}.`,
-      hint: 'try again when it answers; without CANDOR_PUBLISHED it is not asked for.',
+      hint: 'check the address in CANDOR_PUBLISHED, and try again. Is this a new log, with new keys? Then unset CANDOR_PUBLISHED until its page is published.',
     }),
   }),
   ReleaseUnknown: define<{ number: string; newest: number }>({

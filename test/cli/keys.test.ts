@@ -276,7 +276,7 @@ describe('keys rotate', () => {
       {
         "code": 2,
         "err": "error KeysUnknown: the private half of the log’s checkpoint key is not among these keys; its fingerprint is <fingerprint>.
-        hint: point CANDOR_KEYS_FILE at the right file. Is the key lost? Move content/ledger/ and content/evidence/ aside, begin a new log with new keys, and say so in an update.
+        hint: set CANDOR_KEYS_FILE to the file that holds it (CANDOR_KEYS, when set, counts first). Is the key lost? Move content/ledger/ and content/evidence/ aside, unset CANDOR_PUBLISHED until the page is published anew, begin a new log with new keys, and say so in an update.
       ",
       }
     `);

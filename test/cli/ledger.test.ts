@@ -177,7 +177,7 @@ describe('what stops a collection leaves all as it was', () => {
     expect(code).toBe(3);
     expect(shown(err).replace(/[0-9a-f]{16}/, 'FINGERPRINT')).toMatchInlineSnapshot(`
       "error LedgerBehind: this is an older copy of the log: it has 0 entries, but 3 were signed before (…/state/trust.quill.example_log-FINGERPRINT.signed).
-        hint: get the newest content/ledger/ and content/evidence/ together: \`git pull\`, or \`candor verify URL --save content\`.
+        hint: get the newest content/ledger/ and content/evidence/ together: \`git pull\`, or \`candor verify URL --save content\`. Is there none any more? Move both aside, begin a new log with new keys, and say so in an update.
       "
     `);
   });

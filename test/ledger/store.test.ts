@@ -77,7 +77,8 @@ describe('records', () => {
       async (ledger) => {
         const { kept } = await readEvidence(place.content);
         const record = kept.get('app-db/rows');
-        if (record !== undefined) await retire(ledger, record, 'It is no longer declared.');
+        if (record !== undefined)
+          await retire(ledger, { source: 'app-db', collector: 'rows' }, record.newest, 'It is no longer declared.');
       },
       { now: () => new Date('2026-11-03T12:00:00Z') },
     );

@@ -34,7 +34,7 @@ describe('evidence', () => {
     await rm(join(page.site, vault.record));
     await resign();
     expect(await verdict()).toMatchInlineSnapshot(
-      `"evidence/vault-db/rows.json: it is needed for the proof, but the manifest does not name it."`,
+      `"evidence/vault-db/rows.json: it is missing; the proof needs it, and the manifest does not name it."`,
     );
     for (const path of Object.values(vault)) await rm(join(page.site, path), { force: true });
     await resign();
@@ -79,7 +79,9 @@ describe('evidence', () => {
   test('that has ended is gone, and that it has ended is in the log', async () => {
     const record = (await readEvidence(page.content)).kept.get('vault-db/rows');
     if (record === undefined) throw new Error('no record');
-    await page.write(NOW, (ledger) => retire(ledger, record, 'No longer collected.'));
+    await page.write(NOW, (ledger) =>
+      retire(ledger, { source: 'vault-db', collector: 'rows' }, record.newest, 'No longer collected.'),
+    );
     await page.publish(NOW);
     expect(await verdict()).toBe('it holds');
     await cp(join(page.root, 'content', 'ledger/keys'), join(page.root, 'nothing'), { recursive: true });
@@ -161,9 +163,7 @@ describe('the page', () => {
     expect(await verdict()).toMatchInlineSnapshot(`"versions/1/more.html: it belongs to no version in the log."`);
     await rm(join(page.site, 'versions/1'), { recursive: true });
     await resign();
-    expect(await verdict()).toMatchInlineSnapshot(
-      `"versions/1/manifest.json: it is not version 1 as it was logged (entry 4)."`,
-    );
+    expect(await verdict()).toMatchInlineSnapshot(`"versions/1/manifest.json: it is missing; the log has version 1."`);
   });
 
   test('that nobody signed', async () => {

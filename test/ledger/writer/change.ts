@@ -1,7 +1,7 @@
 /** Makes one change to the log of a place, as a process of its own. Arguments: the place as JSON, and which change. */
 import { parseKeys } from '../../../ledger/keys/private.ts';
 import { retire } from '../../../ledger/records/keep.ts';
-import { readEvidence } from '../../../ledger/records/store.ts';
+import { readEvidence, recordName } from '../../../ledger/records/store.ts';
 import { at, T0 } from '../../posture/worlds.ts';
 import { fillers, keepIn, later, open } from '../ledgers.ts';
 import { unsealed } from '../records.ts';
@@ -23,7 +23,7 @@ try {
       break;
     case 'retire': {
       const { kept } = await readEvidence(content);
-      for (const record of kept.values()) await retire(ledger, record, 'It is no longer declared.');
+      for (const [key, { newest }] of kept) await retire(ledger, recordName(key), newest, 'It is no longer declared.');
       break;
     }
     case 'fill':

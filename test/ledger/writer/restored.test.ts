@@ -53,7 +53,7 @@ describe('an older copy of the log', () => {
       /^this is an older copy of the log: it has 3 entries, but 5 were signed before \(.*state.*trust\.quill\.example_log-[0-9a-f]{16}\.signed\)\.$/,
     );
     expect(hint).toBe(
-      'get the newest content/ledger/ and content/evidence/ together: `git pull`, or `candor verify URL --save content`.',
+      'get the newest content/ledger/ and content/evidence/ together: `git pull`, or `candor verify URL --save content`. Is there none any more? Move both aside, begin a new log with new keys, and say so in an update.',
     );
   });
 
@@ -221,7 +221,7 @@ describe('the published log, on a real server', () => {
       name: 'PublishedUnreadable',
       exit: 3,
       what: `the published checkpoint ${published}log/checkpoint cannot be compared: ${problem}.`,
-      hint: 'try again when it answers; without CANDOR_PUBLISHED it is not asked for.',
+      hint: 'check the address in CANDOR_PUBLISHED, and try again. Is this a new log, with new keys? Then unset CANDOR_PUBLISHED until its page is published.',
     });
   });
 
@@ -257,7 +257,7 @@ describe('keys and names', () => {
       /^the private half of the log’s checkpoint key is not among these keys; its fingerprint is [0-9a-f]{64}\.$/,
     );
     expect(error.hint).toBe(
-      'point CANDOR_KEYS_FILE at the right file. Is the key lost? Move content/ledger/ and content/evidence/ aside, begin a new log with new keys, and say so in an update.',
+      'set CANDOR_KEYS_FILE to the file that holds it (CANDOR_KEYS, when set, counts first). Is the key lost? Move content/ledger/ and content/evidence/ aside, unset CANDOR_PUBLISHED until the page is published anew, begin a new log with new keys, and say so in an update.',
     );
   });
 
