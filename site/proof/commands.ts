@@ -51,7 +51,7 @@ go run main.go "$SITE"`,
     go: program
       .replace('LEAF', () => leaf)
       .replace('PROOF', () => proof)
-      .replace('\tHEAD_KEYS', () => quotedLines(headKeys))
+      .replace('\tHEAD_KEYS', () => headKeys.map(([key, until]) => `\t"${key}": "${until}",`).join('\n'))
       .replace('\tALL_KEYS', () => quotedLines(allKeys))
       .trimEnd(),
   };

@@ -21,8 +21,8 @@ export type Example = {
   /** The file whose bytes are its newest leaf, and the proof that it is in the log. */
   leaf: string;
   proof: string;
-  /** Go’s verifier keys of those that may sign the head of the log as it is. */
-  headKeys: string[];
+  /** Go’s verifier keys of those that may sign the head of the log as it is, each with the end of its time or nothing. */
+  headKeys: [key: string, until: string][];
   /** The same of all that ever could. */
   allKeys: string[];
 };
@@ -47,7 +47,10 @@ export async function exampleOf({ kept, log }: Site): Promise<Example | undefine
       key: `keys/${keyFileName(signer.entry)}.pem`,
       leaf: renewed ? files.heartbeat : files.record,
       proof: renewed ? files.heartbeatProof : files.proof,
-      headKeys: keysAt(log.chain, 'checkpoint', await newestOf(log)).map(verifierKeyOf),
+      headKeys: keysAt(log.chain, 'checkpoint', await newestOf(log)).map((key) => [
+        verifierKeyOf(key),
+        key.endsAt ?? '',
+      ]),
       allKeys: keysAt(log.chain, 'checkpoint').map(verifierKeyOf),
     };
   }

@@ -9,7 +9,7 @@ const example = {
   key: 'keys/statement-0123456789abcdef.pem',
   leaf: 'evidence/app-db/rows.json',
   proof: 'evidence/app-db/rows.tlog-proof',
-  headKeys: ["trust.quill.example/$'$&/log+01234567+AAAA"],
+  headKeys: [["trust.quill.example/$'$&/log+01234567+AAAA", '2026-12-01T00:00:00.000Z']],
   allKeys: ['trust.quill.example/log+89abcdef+AAAA', "trust.quill.example/$'$&/log+01234567+AAAA"],
 };
 
@@ -29,6 +29,6 @@ test('an address in the commands is a word for a shell, and nothing that it woul
 
 test('the name of a log stands in the program as it is', () => {
   const { go } = commands('https://quill.example', example);
-  expect(go).toContain(`var headKeys = []string{\n\t"${example.headKeys[0]}",\n}`);
+  expect(go).toContain(`var headKeys = map[string]string{\n\t"${example.allKeys[1]}": "2026-12-01T00:00:00.000Z",\n}`);
   expect(go).toContain(`var allKeys = []string{\n\t"${example.allKeys[0]}",\n\t"${example.allKeys[1]}",\n}`);
 });
