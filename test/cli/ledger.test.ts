@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { lockForWriting } from '../../ledger/files/lock.ts';
@@ -93,6 +95,30 @@ describe('keys', () => {
     `);
   });
 
+  test('in a file of the home folder that no shell has put there', async () => {
+    const { code, err } = await withKeys({ CANDOR_KEYS: '', CANDOR_KEYS_FILE: '~/keys.pem' });
+    expect(code).toBe(2);
+    expect(err).toContain(
+      'error KeysUnreadable: the keys in ~/keys.pem cannot be read (write the whole path instead of ~).',
+    );
+  });
+
+  test('in what is no file', async () => {
+    const { code, err } = await withKeys({ CANDOR_KEYS: '', CANDOR_KEYS_FILE: '/dev/null' });
+    expect(code).toBe(2);
+    expect(err).toContain('error KeysUnreadable: the keys in /dev/null cannot be read (it is no file).');
+  });
+
+  test('that are encrypted', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519', {
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    });
+    const { code, err } = await withKeys({ CANDOR_KEYS: privateKey });
+    expect(code).toBe(2);
+    expect(err).toContain('these keys cannot be used: in CANDOR_KEYS, block 1 is encrypted.');
+  });
+
   test('of another log', async () => {
     await run(root, ['collect']);
     const before = await state();
@@ -101,6 +127,30 @@ describe('keys', () => {
     expect(err).toMatch(/^error KeysUnknown: the private half of the log’s checkpoint key is not among these keys; /);
     expect(await state()).toEqual(before);
   });
+});
+
+test('the demo does not replace a log that it did not make', async () => {
+  await run(root, ['collect']);
+  const before = await state();
+  const { code, err } = await run(root, ['start']);
+  expect(code).toBe(2);
+  expect(shown(err)).toMatchInlineSnapshot(`
+    "error DemoWouldReplace: …/content/ledger holds a log that no demo made here, and the demo would replace it.
+      hint: move …/content/ledger/ and …/content/evidence/ aside, or start the demo in another copy.
+    "
+  `);
+  expect(await state()).toEqual(before);
+});
+
+test('an address where nothing is published yet is said to be compared with nothing', async () => {
+  const server = createServer((_request, response) => response.writeHead(404).end()).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  const url = `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`;
+  const { code, err } = await run(root, ['collect'], { environment: { CANDOR_PUBLISHED: url } });
+  server.close();
+  expect(code).toBe(0);
+  expect(err).toContain(`Nothing is published at ${url} yet (404), so no head was compared; check CANDOR_PUBLISHED.`);
 });
 
 describe('what stops a collection leaves all as it was', () => {
