@@ -16,18 +16,17 @@ const introduction = ` An access review. It names people: keep it in a private r
 /** One line for what is on one line, however long. */
 const layout = { lineWidth: 0 } as const;
 
-/** The text of a new review: what was pulled on one line an entry, and below it room for the decision. */
+/** The text of a review: what was pulled on one line an entry, and below it the decision, or room for it. */
 export function reviewText(review: AccessReview): string {
-  const { reasons, entries, ...head } = review;
-  const blank = entries.map(({ pulled }) => ({ pulled, decision: null, reason: null }));
-  const document = new Document({ ...head, reasons, entries: blank });
+  const { reasons, entries, closed, ...head } = review;
+  const document = new Document({ ...head, reasons, entries, ...(closed === undefined ? {} : { closed }) });
   document.commentBefore = introduction;
   visit(document, {
     Pair(_, { key, value }) {
       const name = String(key);
       if (isMap(value) && (name === 'pulled' || name === 'list')) value.flow = true;
       // An empty place, to be written into.
-      if (isScalar(value) && (name === 'decision' || name === 'reason')) value.source = '';
+      if (isScalar(value) && value.value === null && (name === 'decision' || name === 'reason')) value.source = '';
     },
   });
   return document.toString(layout);

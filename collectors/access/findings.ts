@@ -15,8 +15,8 @@ const kinds: Readonly<Record<PrincipalKind, readonly [one: string, many: string]
 
 /**
  * One finding for all principals of a kind and a public role of which a check says the same. The subject is how many they
- * are: `2 people, owner`. A pseudonym would let a reader follow one person from record to record; a count does not, and an
- * exception for `2 people, owner` does not cover a third.
+ * are: `2 people (owner)`. A pseudonym would let a reader follow one person from record to record; a count does not, and an
+ * exception for `2 people (owner)` does not cover a third.
  */
 export function grouped(verdicts: readonly Verdict[], publicRoles: readonly string[]): Finding[] {
   const groups = Map.groupBy(verdicts, ({ check, principal, outcome, reason }) =>
@@ -28,7 +28,7 @@ export function grouped(verdicts: readonly Verdict[], publicRoles: readonly stri
     const { check, principal, outcome, reason } = first;
     const [one, many] = kinds[principal.kind];
     const label = labelOf(principal, publicRoles);
-    const subject = `${group.length} ${group.length === 1 ? one : many}${label === undefined ? '' : `, ${label}`}`;
+    const subject = `${group.length} ${group.length === 1 ? one : many}${label === undefined ? '' : ` (${label})`}`;
     return [{ check, subject, outcome, reason }];
   });
 }

@@ -31,11 +31,12 @@ function login(name: string): string {
 }
 
 describe('a running demo', () => {
-  it('names three connections for each of its databases', () => {
+  it('names three connections for each of its databases, and a file for each export', () => {
     const names = Object.keys(demoDatabases).flatMap((database) =>
       ['URL', 'TRUTH_URL', 'OWNER_URL'].map((suffix) => `DEMO_${database.toUpperCase()}_${suffix}`),
     );
-    expect(Object.keys(demo.environment).sort()).toEqual(names.sort());
+    const exports = ['DEMO_STAFF_DIRECTORY_FILE', 'DEMO_SUPPORT_CONSOLE_FILE'];
+    expect(Object.keys(demo.environment)).toEqual(expect.arrayContaining([...names, ...exports]));
   });
 
   it('leaves its connection facts where only their owner can read them', async () => {
