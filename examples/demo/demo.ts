@@ -1,4 +1,5 @@
 import { startPostgres } from '../postgres-server.ts';
+import { exportAccess, openReview, pastReviews } from './access.ts';
 import { loadDemo } from './load.ts';
 import { startOutside } from './outside.ts';
 
@@ -8,6 +9,8 @@ export type Demo = {
   environment: Record<string, string>;
   /** The superuser's connection string, for tests. */
   adminUrl: string;
+  /** The access reviews that the company has made, and what puts its systems into the state that they saw. */
+  reviews: { past: typeof pastReviews; open: typeof openReview; become: (when: 'before' | 'now') => Promise<void> };
   /** Stops the server and deletes everything. It also stops when this process ends in any other way. */
   stop: () => Promise<void>;
 };
@@ -21,12 +24,16 @@ export async function startDemo(
 ): Promise<Demo> {
   const server = await startPostgres(options);
   const outside = await startOutside();
+  const stops = [server.stop, outside.stop];
   const stop = async () => {
-    await Promise.all([server.stop(), outside.stop()]);
+    await Promise.all(stops.map((each) => each()));
   };
   try {
-    const environment = { ...(await loadDemo(server)), ...outside.environment };
-    return { environment, adminUrl: server.url(), stop };
+    const databases = await loadDemo(server);
+    const access = await exportAccess(server.url());
+    stops.push(access.stop);
+    const environment = { ...databases, ...outside.environment, ...access.environment };
+    return { environment, adminUrl: server.url(), reviews: { past: pastReviews, open: openReview, become: access.become }, stop };
   } catch (error) {
     await stop();
     throw error;
