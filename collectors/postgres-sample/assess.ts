@@ -1,0 +1,1 @@
+export { assessSamples as assess } from '../sampling/assess.ts';
