@@ -51,7 +51,11 @@ export function assess({ readAt, reports, flaws, suites, checkRuns }: Raw, expec
       tests: sum('tests'),
       failures: sum('failures'),
       skipped: sum('skipped'),
-      oldestResultAt: dates.filter((at) => at !== null).toSorted()[0] ?? null,
+      oldestResultOn:
+        dates
+          .filter((at) => at !== null)
+          .toSorted()[0]
+          ?.slice(0, 10) ?? null,
       checkRuns: checkRuns?.runs.filter(({ state }) => state !== 'missing').length ?? 0,
     },
   };
@@ -91,7 +95,7 @@ function recencyOf(at: string | null, readAt: string, { maxAgeDays }: Expect): J
   const days = (Date.parse(readAt) - Date.parse(at)) / DAY_MS;
   if (days > maxAgeDays)
     return { outcome: 'failed', reason: `It last ran on ${day}; promised is at most ${maxAgeDays} days ago.` };
-  return { outcome: 'passed', reason: `It last ran on ${day}.` };
+  return { outcome: 'passed', reason: `It ran within the promised ${maxAgeDays} days.` };
 }
 
 function success({ state }: CheckRun): Judged {

@@ -1,4 +1,4 @@
-import { Instant, z } from '../../index.ts';
+import { DateOn, Instant, z } from '../../index.ts';
 
 const Label = z
   .string()
@@ -99,7 +99,7 @@ export const Facts = z.strictObject({
   tests: z.int(),
   failures: z.int(),
   skipped: z.int(),
-  oldestResultAt: Instant.nullable(),
+  oldestResultOn: DateOn.nullable(),
   checkRuns: z.int(),
 });
 export type Facts = z.infer<typeof Facts>;

@@ -53,11 +53,16 @@ export function assess({ readAt, calls, counted, read, repositories }: Raw, expe
       openDependencyAlerts: count('dependency'),
       openCodeAlerts: count('code'),
       openSecretAlerts: count('secret'),
-      oldestCriticalDays: critical.length === 0 ? null : Math.max(...critical.map(({ oldestAt }) => ageOf(oldestAt))),
+      oldestCriticalOn: critical.map(({ oldestAt }) => dayOf(oldestAt)).toSorted()[0] ?? null,
       apiCalls: calls,
     },
     redactions: redactionsOf(counted),
   };
+}
+
+/** Dates, not ages: a record that says the same as yesterday is not written anew. */
+function dayOf(at: string): string {
+  return at.slice(0, 10);
 }
 
 const off: Judged = { outcome: 'not-applicable', reason: 'The scan is off, so that there are no alerts to deal with.' };
@@ -76,9 +81,12 @@ function scanOf({ codeScanning }: Scanned, { codeScannedWithinDays }: Expect, ag
   if (days > codeScannedWithinDays)
     return {
       outcome: 'failed',
-      reason: `Its default branch was last scanned ${days} days ago; promised is every ${codeScannedWithinDays}.`,
+      reason: `Its default branch was last scanned on ${dayOf(codeScanning.lastAt)}; promised is every ${codeScannedWithinDays} days.`,
     };
-  return { outcome: 'passed', reason: `Its default branch was scanned on ${codeScanning.lastAt.slice(0, 10)}.` };
+  return {
+    outcome: 'passed',
+    reason: `Its default branch was scanned within the promised ${codeScannedWithinDays} days.`,
+  };
 }
 
 function overdue(
@@ -91,11 +99,15 @@ function overdue(
   const late = open
     .map(({ severity, oldestAt }) => ({
       severity,
+      oldestAt,
       days: ageOf(oldestAt),
       promised: severity === null ? secretDays : alertDays[severity],
     }))
     .filter(({ days, promised }) => days > promised)
-    .map(({ severity, days, promised }) => `${severity ?? 'a secret'} for ${days} days (promised: ${promised})`);
+    .map(
+      ({ severity, oldestAt, promised }) =>
+        `${severity ?? 'a secret'} since ${dayOf(oldestAt)} (promised: ${promised} days)`,
+    );
   if (late.length > 0) return { outcome: 'failed', reason: `Alerts are open for too long: ${late.join(', ')}.` };
   const count = open.reduce((sum, each) => sum + each.count, 0);
   return {

@@ -1,4 +1,4 @@
-import { Instant, z } from '../../index.ts';
+import { DateOn, Instant, z } from '../../index.ts';
 import { Counted } from '../github-repositories/population.ts';
 import { scopeFields } from '../github-repositories/scope.ts';
 
@@ -73,7 +73,7 @@ export const Facts = z.strictObject({
   openDependencyAlerts: z.int().nullable(),
   openCodeAlerts: z.int().nullable(),
   openSecretAlerts: z.int().nullable(),
-  oldestCriticalDays: z.int().nullable(),
+  oldestCriticalOn: DateOn.nullable(),
   apiCalls: z.int(),
 });
 export type Facts = z.infer<typeof Facts>;

@@ -9,7 +9,7 @@ type Judged = { outcome: Finding['outcome']; reason: string };
 type Review = 'reviewed' | 'exempt' | 'no-approval' | 'changed-after-approval' | 'unknown';
 
 /** Judges what was read; pure. */
-export function assess({ since, calls, counted, changes }: Raw, expect: Expect): Assessment<Facts> {
+export function assess({ calls, counted, changes }: Raw, expect: Expect): Assessment<Facts> {
   const verdicts = changes.flatMap((each): Verdict[] => {
     const { subject, notJudged } = each;
     const judge = (check: string, judged: Judged): Verdict => ({ check, subject, ...judged });
@@ -29,7 +29,7 @@ export function assess({ since, calls, counted, changes }: Raw, expect: Expect):
     population: populationOf(counted, { selection, expect }),
     findings: findingsOf(verdicts),
     facts: {
-      since,
+      windowDays: expect.windowDays,
       repositories: counted.total,
       repositoriesChanged: changes.filter(({ notJudged }) => notJudged === null).length,
       mergedPullRequests: pulls.length,

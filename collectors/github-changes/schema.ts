@@ -68,7 +68,7 @@ export type Raw = z.infer<typeof Raw>;
 
 /** The allow-list: besides findings, nothing but this is ever published. */
 export const Facts = z.strictObject({
-  since: Instant,
+  windowDays: z.int(),
   repositories: z.int(),
   repositoriesChanged: z.int(),
   mergedPullRequests: z.int(),

@@ -6,7 +6,7 @@ import type { Deploying, Expect, Facts, Raw } from './schema.ts';
 type Judged = { outcome: Finding['outcome']; reason: string };
 
 /** Judges what was read; pure. */
-export function assess({ since, calls, counted, repositories }: Raw, expect: Expect): Assessment<Facts> {
+export function assess({ calls, counted, repositories }: Raw, expect: Expect): Assessment<Facts> {
   const verdicts = repositories.flatMap((each): Verdict[] => {
     const { subject, notJudged } = each;
     const nothing: Judged | null = notJudged === null ? null : { outcome: 'not-applicable', reason: notJudged };
@@ -20,7 +20,7 @@ export function assess({ since, calls, counted, repositories }: Raw, expect: Exp
     population: populationOf(counted, { selection, expect }),
     findings: findingsOf(verdicts),
     facts: {
-      since,
+      windowDays: expect.windowDays,
       repositories: counted.total,
       repositoriesThatDeploy: deploying.length,
       deployments: repositories.reduce((sum, { deployed }) => sum + (deployed?.deployments ?? 0), 0),

@@ -45,7 +45,7 @@ export type Raw = z.infer<typeof Raw>;
 
 /** The allow-list: besides findings, nothing but this is ever published. */
 export const Facts = z.strictObject({
-  since: Instant,
+  windowDays: z.int(),
   repositories: z.int(),
   repositoriesThatDeploy: z.int(),
   deployments: z.int(),

@@ -1,5 +1,6 @@
 import { startPostgres } from '../postgres-server.ts';
 import { exportAccess, openReview, pastReviews } from './access.ts';
+import { startDemoGitHub } from './github.ts';
 import { loadDemo } from './load.ts';
 import { startOutside } from './outside.ts';
 

@@ -20,23 +20,29 @@ export type GitHubServer = {
 };
 
 /**
- * Starts it on a free port of the loopback address, or on `port`. It pages with Link headers, answers conditional
- * requests, limits rates, denies by permission, redirects and fails as GitHub does; see GitHubState for how.
+ * Starts it on a free port of the loopback address. It pages with Link headers, answers conditional requests, limits
+ * rates, denies by permission, redirects and fails as GitHub does; see GitHubState for how. `before` is called before
+ * each request, and may change the state.
  */
-export async function startGitHub(state: GitHubState, port = 0): Promise<GitHubServer> {
+export async function startGitHub(
+  state: GitHubState,
+  before: (state: GitHubState) => Promise<void> = async () => undefined,
+): Promise<GitHubServer> {
   const requests: GitHubServer['requests'] = [];
   const server = createServer((request, response) => {
     response.on('close', () =>
       requests.push({ line: `${request.method} ${request.url}`, status: response.statusCode }),
     );
-    respond(state, request, response).catch(() => response.destroy());
+    before(state)
+      .then(() => respond(state, request, response))
+      .catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(0, '127.0.0.1', resolve);
   });
   const address = server.address();
-  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  const bound = typeof address === 'object' && address !== null ? address.port : 0;
   return {
     url: `http://127.0.0.1:${bound}`,
     state,

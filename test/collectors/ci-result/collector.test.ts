@@ -100,7 +100,7 @@ describe('reports', () => {
       tests: 42,
       failures: 0,
       skipped: 0,
-      oldestResultAt: hoursAgo(2),
+      oldestResultOn: '2026-11-03',
       checkRuns: 0,
     });
     expect(findings[0]).toMatchObject({

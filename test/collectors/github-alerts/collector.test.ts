@@ -89,7 +89,7 @@ describe('failed: each sabotage turns exactly its check', () => {
     expect((await run()).outcomes).toEqual(good);
     const { outcomes, findings } = await run({ alertDays: { critical: 3 } });
     expect(outcomes).toEqual({ ...good, 'dependencies-were-dealt-with-in-time': 'failed' });
-    expect(findings[0]?.reason).toBe('Alerts are open for too long: critical for 5 days (promised: 3).');
+    expect(findings[0]?.reason).toBe('Alerts are open for too long: critical since 2026-10-29 (promised: 3 days).');
   });
 });
 
