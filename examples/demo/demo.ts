@@ -33,7 +33,9 @@ export async function startDemo(
     const databases = await loadDemo(server);
     const access = await exportAccess(server.url());
     stops.push(access.stop);
-    const environment = { ...databases, ...outside.environment, ...access.environment };
+    const gitHub = await startDemoGitHub(databases);
+    stops.push(gitHub.stop);
+    const environment = { ...databases, ...outside.environment, ...access.environment, ...gitHub.environment };
     return { environment, adminUrl: server.url(), reviews: { past: pastReviews, open: openReview, become: access.become }, stop };
   } catch (error) {
     await stop();
