@@ -28,10 +28,7 @@ export default defineCollector({
     },
   },
   reproduce: ({ mapping }) => [
-    `Count the lines of the log by their \`${mapping.host}\`, and look each host up in the map of vendors.`.slice(
-      0,
-      300,
-    ),
+    `Count the lines of the log by ${mapping.host}, and look each host up in the map of vendors.`.slice(0, 300),
   ],
   collect,
   assess,

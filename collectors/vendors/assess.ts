@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DateOn, type Finding } from '../../schemas/index.ts';
+import { DateOn, type Finding, type SignalKind } from '../../schemas/index.ts';
 import type { Assessment, Check } from '../define.ts';
 import { DeclaredVendor } from './declared.ts';
 import type { VendorExpect } from './expect.ts';
@@ -84,7 +84,7 @@ function judge(
   return {
     ...about,
     outcome: 'failed',
-    reason: `${seen}, and is not on the list of subprocessors (\`${id}\` in the map of vendors).`,
+    reason: `${seen}, and is not on the list of subprocessors (${id} in the map of vendors).`,
   };
 }
 
@@ -107,9 +107,26 @@ export function standingOn(today: string, { since, until, notices }: DeclaredVen
   return { inUse: true };
 }
 
-/** The first signals, by pattern: `npm stripe`, `variable STRIPE_*` and 2 more. */
+/** What a signal of each kind is, before its pattern. */
+const words: Readonly<Record<SignalKind, string>> = {
+  npm: 'the npm package',
+  pypi: 'the Python package',
+  go: 'the Go module',
+  maven: 'the Maven artifact',
+  rubygems: 'the Ruby gem',
+  image: 'the container image',
+  variable: 'the environment variable',
+  mx: 'the mail host',
+  spf: 'the sender (SPF)',
+  cname: 'the alias to',
+  txt: 'the TXT record',
+  host: 'the host',
+  header: 'the header',
+};
+
+/** The first signals, by pattern: "the npm package stripe, the environment variable STRIPE_* and 2 more". */
 export function signalsInWords(told: ObservedVendor['told']): string {
-  const [first, second] = told.map(({ kind, pattern }) => `${kind} \`${pattern}\``);
+  const [first, second] = told.map(({ kind, pattern }) => `${words[kind]} ${pattern}`);
   const more = told.length - 2;
   if (second === undefined) return first ?? 'nothing';
   return more > 0 ? `${first}, ${second} and ${more} more` : `${first} and ${second}`;

@@ -111,7 +111,7 @@ describe('the pages of a product', { timeout: 180_000 }, () => {
         {
           "check": "every-observed-vendor-is-declared",
           "outcome": "failed",
-          "reason": "It is seen in the product’s pages, by host \`segment.com\`, and is not on the list of subprocessors (\`segment\` in the map of vendors).",
+          "reason": "It is seen in the product’s pages, by the host segment.com, and is not on the list of subprocessors (segment in the map of vendors).",
           "subject": "Segment (Twilio)",
         },
       ]
@@ -137,7 +137,7 @@ describe('the pages of a product', { timeout: 180_000 }, () => {
         {
           "check": "every-third-party-host-is-known",
           "outcome": "failed",
-          "reason": "1 more is neither the company’s own nor a known vendor’s.",
+          "reason": "1 is neither the company’s own nor a known vendor’s.",
           "subject": "Hosts that are not published",
         },
       ]

@@ -15,9 +15,9 @@ describe('how a look ends', () => {
     const { lines, population, facts } = await look();
     expect(lines).toMatchInlineSnapshot(`
       [
-        "every-observed-vendor-is-declared · Google Workspace passed: It is seen in DNS, by mx \`aspmx.l.google.com\` and spf \`_spf.google.com\`, and is declared.",
-        "every-observed-vendor-is-declared · Stripe passed: It is seen in DNS, by txt \`stripe-verification=\`, and is declared.",
-        "every-observed-vendor-is-declared · Vercel passed: It is seen in DNS, by cname \`vercel-dns.com\`, and is declared.",
+        "every-observed-vendor-is-declared · Google Workspace passed: It is seen in DNS, by the mail host aspmx.l.google.com and the sender (SPF) _spf.google.com, and is declared.",
+        "every-observed-vendor-is-declared · Stripe passed: It is seen in DNS, by the TXT record stripe-verification=, and is declared.",
+        "every-observed-vendor-is-declared · Vercel passed: It is seen in DNS, by the alias to vercel-dns.com, and is declared.",
         "every-third-party-host-is-known · Hosts that are known passed: Of the hosts that DNS names, 2 are the company’s own and 3 are those of known vendors.",
         "every-record-was-read · harbour.ch passed: All its records were read.",
         "every-record-was-read · www.harbour.ch passed: All its records were read.",

@@ -15,7 +15,7 @@ describe('how a look ends', () => {
         {
           "check": "every-observed-vendor-is-declared",
           "outcome": "passed",
-          "reason": "It is seen in the egress log, by host \`stripe.com\`, and is declared.",
+          "reason": "It is seen in the egress log, by the host stripe.com, and is declared.",
           "subject": "Stripe",
         },
         {

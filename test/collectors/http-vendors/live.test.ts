@@ -79,7 +79,7 @@ describe('the headers of a product', () => {
         {
           "check": "every-observed-vendor-is-declared",
           "outcome": "failed",
-          "reason": "It is seen in the headers of the product’s pages, by host \`segment.io\`, and is not on the list of subprocessors (\`segment\` in the map of vendors).",
+          "reason": "It is seen in the headers of the product’s pages, by the host segment.io, and is not on the list of subprocessors (segment in the map of vendors).",
           "subject": "Segment (Twilio)",
         },
       ]

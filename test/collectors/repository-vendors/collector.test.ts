@@ -15,7 +15,7 @@ describe('how a look ends', () => {
       list,
     );
     expect(lines).toEqual([
-      'Stripe passed: It is seen in the repository, by npm `stripe` and variable `STRIPE_*`, and is declared.',
+      'Stripe passed: It is seen in the repository, by the npm package stripe and the environment variable STRIPE_*, and is declared.',
       'Source files passed: It was read.',
       'npm manifests and locks passed: It was read.',
     ]);
@@ -28,7 +28,7 @@ describe('how a look ends', () => {
       list,
     );
     expect(lines[0]).toBe(
-      'OpenAI failed: It is seen in the repository, by go `github.com/openai/openai-go`, and is not on the list of subprocessors (`openai` in the map of vendors).',
+      'OpenAI failed: It is seen in the repository, by the Go module github.com/openai/openai-go, and is not on the list of subprocessors (openai in the map of vendors).',
     );
   });
 

@@ -27,7 +27,7 @@ function outcomes({ findings }: { findings: Finding[] }): string[] {
 describe('each vendor that is seen is held against the list', () => {
   test('declared: passed', () => {
     expect(outcomes(judge(['stripe'], known(subprocessor('stripe'))))).toEqual([
-      'Stripe passed: It is seen in the repository, by npm `stripe`, and is declared.',
+      'Stripe passed: It is seen in the repository, by the npm package stripe, and is declared.',
     ]);
   });
 
@@ -35,8 +35,8 @@ describe('each vendor that is seen is held against the list', () => {
     const { findings, facts } = judge(['@sentry/our-secret-fork', '@stripe/a', 'stripe', '@stripe/b']);
     expect(outcomes({ findings })).toMatchInlineSnapshot(`
       [
-        "Sentry failed: It is seen in the repository, by npm \`@sentry/*\`, and is not on the list of subprocessors (\`sentry\` in the map of vendors).",
-        "Stripe failed: It is seen in the repository, by npm \`@stripe/*\` and npm \`stripe\`, and is not on the list of subprocessors (\`stripe\` in the map of vendors).",
+        "Sentry failed: It is seen in the repository, by the npm package @sentry/*, and is not on the list of subprocessors (sentry in the map of vendors).",
+        "Stripe failed: It is seen in the repository, by the npm package @stripe/* and the npm package stripe, and is not on the list of subprocessors (stripe in the map of vendors).",
       ]
     `);
     expect(facts).toMatchInlineSnapshot(`
@@ -55,7 +55,7 @@ describe('each vendor that is seen is held against the list', () => {
   test('handles no customers’ data: not applicable, with the reason', () => {
     expect(outcomes(judge(['stripe'], known(), { stripe: 'Only our own invoices.' }))).toMatchInlineSnapshot(`
       [
-        "Stripe not-applicable: It is seen in the repository, by npm \`stripe\`. Declared to be no subprocessor: Only our own invoices.",
+        "Stripe not-applicable: It is seen in the repository, by the npm package stripe. Declared to be no subprocessor: Only our own invoices.",
       ]
     `);
   });
@@ -69,7 +69,7 @@ describe('each vendor that is seen is held against the list', () => {
     const list = known(subprocessor('stripe', { until: '2026-03-01' }));
     expect(outcomes(judge(['stripe'], list, { stripe: 'Only our own invoices.' }))).toMatchInlineSnapshot(`
       [
-        "Stripe failed: It is seen in the repository, by npm \`stripe\`, but it is declared to be out of use since 2026-03-01.",
+        "Stripe failed: It is seen in the repository, by the npm package stripe, but it is declared to be out of use since 2026-03-01.",
       ]
     `);
   });
