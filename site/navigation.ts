@@ -8,10 +8,17 @@ export const pages = {
     label: 'Isolation',
     shown: ({ trust }) => trust.evidence.some(({ topic }) => topic === 'isolation'),
   },
+  'access-reviews': {
+    href: '/access-reviews/',
+    label: 'Access reviews',
+    shown: ({ content, trust }) =>
+      content.accessReviews.length > 0 || trust.evidence.some(({ topic }) => topic === 'access'),
+  },
   subprocessors: {
     href: '/subprocessors/',
     label: 'Subprocessors',
-    shown: ({ content }) => content.subprocessors.length > 0,
+    shown: ({ content, trust }) =>
+      content.subprocessors.length > 0 || trust.evidence.some(({ topic }) => topic === 'subprocessors'),
   },
   data: {
     href: '/data/',

@@ -4,7 +4,7 @@ import { type Site, site } from './trust.ts';
 import { changeSentences } from './words/changes.ts';
 
 /** A feed holds so many entries. */
-const NEWEST = 50;
+export const NEWEST = 50;
 
 /** One entry of the feeds: a version, or a piece of news. */
 export type NewsEntry = {
@@ -26,6 +26,8 @@ export type News = {
   title: string;
   author: string;
   home: string;
+  /** The page that the feed is of, with a slash at its end; both forms lie beside it. */
+  page: string;
   /** The instant of the newest entry; of the build when there is none. */
   updatedAt: string;
   entries: NewsEntry[];
@@ -44,6 +46,7 @@ export async function news(): Promise<News> {
     title: `${organization.name} trust center`,
     author: organization.name,
     home,
+    page: `${home}/updates/`,
     updatedAt: entries[0]?.at ?? view.trust.generatedAt,
     entries,
   };
@@ -72,11 +75,12 @@ function updateEntries(view: Site, home: string): NewsEntry[] {
 }
 
 /** The log keeps its name for ever, even when the page moves. */
-function originOfLog({ content, log }: Site): string {
+export function originOfLog({ content, log }: Site): string {
   return log?.checkpoint.origin ?? originOf(content.organization.trustUrl);
 }
 
-function tag(view: Site, day: string, specific: string): string {
+/** A tag URI (RFC 4151) of the log’s name and a day. */
+export function tag(view: Site, day: string, specific: string): string {
   const [host = '', ...path] = originOfLog(view).split('/');
   return `tag:${host.replace(/:\d+$/, '')},${day}:${[...path, specific].join('/')}`;
 }

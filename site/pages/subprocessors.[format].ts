@@ -1,4 +1,5 @@
 import type { APIContext } from 'astro';
+import { inventoryOf } from '../../posture/inventory.ts';
 import { json, text } from '../canonical.ts';
 import { pages } from '../navigation.ts';
 import { subprocessorsCsv } from '../sections/subprocessors-csv.ts';
@@ -12,8 +13,11 @@ export async function getStaticPaths() {
 
 /** All fields as JSON; those that fit a table as CSV (RFC 4180). */
 export async function GET({ params }: APIContext): Promise<Response> {
-  const { content, trust } = await site();
-  if (params.format === 'csv') return text(subprocessorsCsv(content.subprocessors), 'text/csv');
-  const subprocessors = content.subprocessors.map(({ id, data }) => ({ id, ...data }));
-  return json({ schema: 'candor/subprocessors@1', generatedAt: trust.generatedAt, subprocessors });
+  const { content, evidence, trust } = await site();
+  const inventory = inventoryOf(content, evidence, trust.generatedAt);
+  if (params.format === 'csv') return text(subprocessorsCsv(content.subprocessors, inventory), 'text/csv');
+  const { declared, observers, undeclared, excused } = inventory;
+  const subprocessors = content.subprocessors.map(({ id, data }) => ({ id, ...data, observed: declared.get(id) }));
+  const observed = { observers, undeclared, notSubprocessors: excused };
+  return json({ schema: 'candor/subprocessors@1', generatedAt: trust.generatedAt, subprocessors, ...observed });
 }

@@ -1,7 +1,7 @@
 import type { News, NewsEntry } from '../news.ts';
 
 /** The feed as Atom (RFC 4287). */
-export function atomFeed({ id, title, author, home, updatedAt, entries }: News): string {
+export function atomFeed({ id, title, author, page, updatedAt, entries }: News): string {
   const xml = [
     '<?xml version="1.0" encoding="utf-8"?>',
     '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">',
@@ -9,8 +9,8 @@ export function atomFeed({ id, title, author, home, updatedAt, entries }: News):
     `  <title>${escaped(title)}</title>`,
     `  <updated>${updatedAt}</updated>`,
     `  <author><name>${escaped(author)}</name></author>`,
-    `  <link rel="self" type="application/atom+xml" href="${escaped(`${home}/updates/atom.xml`)}"/>`,
-    `  <link rel="alternate" type="text/html" href="${escaped(`${home}/updates/`)}"/>`,
+    `  <link rel="self" type="application/atom+xml" href="${escaped(`${page}atom.xml`)}"/>`,
+    `  <link rel="alternate" type="text/html" href="${escaped(page)}"/>`,
     ...entries.map(atomEntry),
     '</feed>',
   ];
@@ -32,12 +32,12 @@ function atomEntry(entry: NewsEntry): string {
 }
 
 /** The feed as JSON Feed 1.1. */
-export function jsonFeed({ title, author, home, entries }: News) {
+export function jsonFeed({ title, author, home, page, entries }: News) {
   return {
     version: 'https://jsonfeed.org/version/1.1',
     title,
-    home_page_url: `${home}/updates/`,
-    feed_url: `${home}/updates/feed.json`,
+    home_page_url: page,
+    feed_url: `${page}feed.json`,
     language: 'en',
     authors: [{ name: author, url: `${home}/` }],
     items: entries.map((entry) => ({

@@ -1,3 +1,4 @@
+import type { Inventory } from '../../posture/inventory.ts';
 import type { Entry, Subprocessor } from '../../schemas/index.ts';
 
 const columns: readonly { name: string; of: (id: string, vendor: Subprocessor) => string | undefined }[] = [
@@ -19,10 +20,36 @@ const columns: readonly { name: string; of: (id: string, vendor: Subprocessor) =
   { name: 'url', of: (_, vendor) => vendor.url },
 ];
 
-/** The list as CSV (RFC 4180): a header, lines that end in CR LF, quotes where a value needs them. */
-export function subprocessorsCsv(vendors: readonly Entry<Subprocessor>[]): string {
-  const lines = vendors.map(({ id, data }) => columns.map(({ of }) => cell(of(id, data) ?? '')));
-  return [columns.map(({ name }) => name), ...lines].map((line) => `${line.join(',')}\r\n`).join('');
+const observed = ['standing', 'seenBy', 'lastSeenOn', 'unobservable', 'reason'];
+
+/**
+ * The list as CSV (RFC 4180): a header, lines that end in CR LF, quotes where a value needs them. `standing` is declared,
+ * undeclared, or not-subprocessor; the last two have no more than a name, who saw them, and why.
+ */
+export function subprocessorsCsv(vendors: readonly Entry<Subprocessor>[], inventory: Inventory): string {
+  const lines = vendors.map(({ id, data }) => {
+    const { sightings = [], lastSeenOn = null } = inventory.declared.get(id) ?? {};
+    const own = columns.map(({ of }) => of(id, data) ?? '');
+    return [...own, 'declared', seen(sightings), lastSeenOn ?? '', data.unobservable ?? '', ''];
+  });
+  const others = [
+    ...inventory.undeclared.map((vendor) => ({ ...vendor, standing: 'undeclared' })),
+    ...inventory.excused.map((vendor) => ({ ...vendor, standing: 'not-subprocessor' })),
+  ].map(({ name, reason, seenBy, standing }) => {
+    const own = columns.map((column) => (column.name === 'name' ? name : ''));
+    const last =
+      seenBy
+        .map(({ at }) => at.slice(0, 10))
+        .sort()
+        .at(-1) ?? '';
+    return [...own, standing, seen(seenBy), last, '', reason];
+  });
+  const header = [...columns.map(({ name }) => name), ...observed];
+  return [header, ...lines, ...others].map((line) => `${line.map(cell).join(',')}\r\n`).join('');
+}
+
+function seen(by: readonly { source: string; collector: string }[]): string {
+  return by.map(({ source, collector }) => `${source}/${collector}`).join('; ');
 }
 
 function cell(value: string): string {
