@@ -51,6 +51,8 @@ function startOf(listed: Listed, raw: Raw, promise: NoticePromise | undefined): 
     .toSorted(byAnnouncement)
     .at(-1);
   if (added === undefined) {
+    if (listed.engagement === 'customer-connected')
+      return { outcome: 'not-applicable', reason: 'Customers connect it themselves.' };
     if (promise === undefined) return { outcome: 'not-applicable', reason: unpromised };
     if (since < promise.since)
       return { outcome: 'not-applicable', reason: `In use since ${since}, before notice was promised.` };

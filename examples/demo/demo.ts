@@ -3,6 +3,7 @@ import { exportAccess, openReview, pastReviews } from './access.ts';
 import { startDemoGitHub } from './github.ts';
 import { loadDemo } from './load.ts';
 import { startOutside } from './outside.ts';
+import { startSite } from './site.ts';
 
 /** The running systems of Larkspur Desk, Inc., the company that the demonstration content describes. */
 export type Demo = {
@@ -25,7 +26,8 @@ export async function startDemo(
 ): Promise<Demo> {
   const server = await startPostgres(options);
   const outside = await startOutside();
-  const stops = [server.stop, outside.stop];
+  const site = await startSite();
+  const stops = [server.stop, outside.stop, site.stop];
   const stop = async () => {
     await Promise.all(stops.map((each) => each()));
   };
@@ -35,8 +37,19 @@ export async function startDemo(
     stops.push(access.stop);
     const gitHub = await startDemoGitHub(databases);
     stops.push(gitHub.stop);
-    const environment = { ...databases, ...outside.environment, ...access.environment, ...gitHub.environment };
-    return { environment, adminUrl: server.url(), reviews: { past: pastReviews, open: openReview, become: access.become }, stop };
+    const environment = {
+      ...databases,
+      ...outside.environment,
+      ...site.environment,
+      ...access.environment,
+      ...gitHub.environment,
+    };
+    return {
+      environment,
+      adminUrl: server.url(),
+      reviews: { past: pastReviews, open: openReview, become: access.become },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -389,6 +389,9 @@ describe('notices', () => {
         "Stripe failed: In use since 2025-06-01, and nobody was told before.",
       ]
     `);
+    expect(await start({ since: '2025-06-01', engagement: 'customer-connected' })).toEqual([
+      'Stripe not-applicable: Customers connect it themselves.',
+    ]);
     expect(await start({ since: '2024-12-31' })).toMatchInlineSnapshot(`
       [
         "Stripe not-applicable: In use since 2024-12-31, before notice was promised.",
