@@ -178,11 +178,15 @@ async function seedOf(
   try {
     return given.beacon === undefined
       ? await fetchRound(from, chain, round, terminal.signal)
-      : parseRound(await readFile(resolve(terminal.cwd, given.beacon), 'utf8').catch(() => ''));
+      : parseRound(await readFile(resolve(terminal.cwd, given.beacon), 'utf8').catch(unreadable));
   } catch (error) {
     if (!(error instanceof RoundUnreadable)) throw error;
     throw candorError('SampleSeedUnreadable', { from, problem: error.problem });
   }
+}
+
+function unreadable(): never {
+  throw new RoundUnreadable('the file cannot be read');
 }
 
 type Public = { commitment: Sample['commitment']; draw: NonNullable<Sample['drawn']>['draw'] | null };
