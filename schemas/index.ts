@@ -19,6 +19,7 @@ export * from './log.ts';
 export * from './organization.ts';
 export * from './principal.ts';
 export * from './published.ts';
+export * from './published-reviews.ts';
 export * from './release.ts';
 export * from './request.ts';
 export * from './roadmap.ts';

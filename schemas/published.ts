@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { Evidence } from './evidence.ts';
 import { Heartbeat, LogKey, Retirement } from './log.ts';
+import { PublishedReviews } from './published-reviews.ts';
 import { Release, ReleaseChanges, ReleaseContents, SiteManifest } from './release.ts';
 import { SampleCommitment, SampleDraw, SamplePicks } from './sample.ts';
 import { Trust } from './trust.ts';
@@ -18,5 +19,6 @@ export const publishedTypes = {
   'sample-commitment': { path: 'audit-samples/<n>/commitment.json', schema: SampleCommitment },
   'sample-draw': { path: 'audit-samples/<n>/draw.json', schema: SampleDraw },
   'sample-picks': { path: 'audit-samples/<n>/picks.json', schema: SamplePicks },
+  'access-reviews': { path: 'access-reviews.json', schema: PublishedReviews },
   manifest: { path: 'manifest.json', schema: SiteManifest },
 } as const satisfies Record<string, { path: string; schema: z.ZodObject }>;

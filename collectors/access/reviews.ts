@@ -100,35 +100,40 @@ function carriedOut(
     const about = { check, subject: subjectOf(review) };
     const all = (inForce.get(review.id) ?? []).filter(({ entry }) => entry.decision === decision);
     const still = all.filter(remaining).length;
-    const words = decision === 'revoke' ? 'revoked' : 'to be changed';
     if (list.asOf === null || Date.parse(list.asOf) <= Date.parse(review.data.closed.at))
-      return {
-        ...about,
-        outcome: 'inconclusive',
-        reason: 'No list was made after the sign-off, so nothing shows what has become of it.',
-      };
-    if (still > 0)
-      return {
-        ...about,
-        outcome: 'failed',
-        reason: `${still} of ${all.length} that ${all.length === 1 ? 'was' : 'were'} ${words} ${still === 1 ? 'is' : 'are'} as before.`,
-      };
-    if (!list.complete)
-      return {
-        ...about,
-        outcome: 'inconclusive',
-        reason: 'The list is not complete, so what is missing in it may still be there.',
-      };
+      return { ...about, outcome: 'inconclusive', reason: words.unknown };
+    if (still > 0) return { ...about, outcome: 'failed', reason: words[decision].still(still, all.length) };
+    if (!list.complete) return { ...about, outcome: 'inconclusive', reason: words.partial };
     if (decision === 'change' && list.unseen.includes('roles') && all.length > 0)
       return { ...about, outcome: 'inconclusive', reason: 'Not all roles could be seen.' };
-    if (all.length === 0) return { ...about, outcome: 'passed', reason: `Nothing of it is ${words}.` };
-    return {
-      ...about,
-      outcome: 'passed',
-      reason: `All ${all.length} that ${all.length === 1 ? 'was' : 'were'} ${words} ${decision === 'revoke' ? 'are gone' : 'have changed'}.`,
-    };
+    return { ...about, outcome: 'passed', reason: words[decision].done(all.length) };
   });
 }
+
+const words = {
+  unknown: 'No list was made after the sign-off, so nothing shows what has become of it.',
+  partial: 'The list is not complete, so what is missing in it may still be there.',
+  revoke: {
+    still: (still: number, all: number) =>
+      `${still} of ${all} that it revoked ${still === 1 ? 'is' : 'are'} still there.`,
+    done: (all: number) =>
+      all === 0
+        ? 'Nothing is left that it revoked.'
+        : all === 1
+          ? 'The one that it revoked is gone.'
+          : `All ${all} that it revoked are gone.`,
+  },
+  change: {
+    still: (still: number, all: number) =>
+      `${still} of ${all} that it changed still ${still === 1 ? 'has' : 'have'} what was taken away.`,
+    done: (all: number) =>
+      all === 0
+        ? 'Nothing is left that it changed.'
+        : all === 1
+          ? 'The one that it changed has lost what was taken away.'
+          : `All ${all} that it changed have lost what was taken away.`,
+  },
+} as const;
 
 /** Whether a decision was not carried out: the principal is there, with something that the decision took away. */
 function remainingIn(list: PrincipalList, closed: readonly ClosedReview[]): (decided: Decided) => boolean {
