@@ -18,6 +18,7 @@ import { printErrors, refuseDemo, validContent } from '../content.ts';
 import { ledgerOptions } from '../ledger.ts';
 import { candorVersion, contentFolder } from '../place.ts';
 import { buildSite } from '../site.ts';
+import { failOnVendors, stoppedByVendors } from '../subprocessors.ts';
 
 export default defineCommand({
   summary: 'Builds the static site into ./dist.',
@@ -26,6 +27,7 @@ export default defineCommand({
     'valid-for': Duration.default('7d').meta({
       description: 'How long the signed list of files is valid, for example 7d (the default); build again before that.',
     }),
+    'fail-on': failOnVendors,
     verbose: z.boolean().default(false).meta({ description: 'Show what the site builder says.' }),
   }),
   run: async (options, _words, terminal) => {
@@ -33,6 +35,7 @@ export default defineCommand({
     const valid = await validContent(folder, terminal);
     if (valid === undefined) return 2;
     if (options.production) await refuseDemo(folder, valid.content);
+    if (await stoppedByVendors(folder, valid.content, options['fail-on'], terminal)) return 1;
     const keys = await privateKeys(terminal.environment, folder);
     const lock = await settled(folder);
     const built = await buildWhole(folder, valid.content, keys, options, terminal).finally(lock.release);

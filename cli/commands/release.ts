@@ -20,6 +20,7 @@ import { printErrors, refuseDemo, validContent } from '../content.ts';
 import { finishCutOff, requireKeys, withLedger } from '../ledger.ts';
 import { contentFolder } from '../place.ts';
 import { buildError, renderRelease } from '../site.ts';
+import { failOnVendors, stoppedByVendors } from '../subprocessors.ts';
 
 const usage = 'candor release --reason TEXT [--valid-for 30d] [--if-changed] [--production] | candor release diff A B';
 
@@ -36,6 +37,7 @@ const releaseOptions = Common.extend({
     description: 'Do nothing when nothing changed and the last version has more than half of its validity left.',
   }),
   production: z.boolean().default(false).meta({ description: 'Refuse when any source is a demonstration.' }),
+  'fail-on': failOnVendors,
   verbose: z.boolean().default(false).meta({ description: 'Show what the site builder says.' }),
 });
 
@@ -62,6 +64,7 @@ async function release(folder: string, options: z.infer<typeof releaseOptions>, 
   const valid = await validContent(folder, terminal);
   if (valid === undefined) return 2;
   if (options.production) await refuseDemo(folder, valid.content);
+  if (await stoppedByVendors(folder, valid.content, options['fail-on'], terminal)) return 1;
   const keys = await requireKeys(folder, terminal);
   return withLedger(folder, valid.content, keys, terminal, async (ledger) => {
     // Read again, beside the digests of its files: opening the log may have taken a while.

@@ -6,6 +6,7 @@ import { ledgerErrors } from './ledger-errors.ts';
 import { referenceErrors } from './reference-errors.ts';
 import { reviewErrors } from './review-errors.ts';
 import { sampleErrors } from './sample-errors.ts';
+import { subprocessorErrors } from './subprocessor-errors.ts';
 
 /** Where in a file something is wrong. Lines and columns count from 1. */
 export type Location = { file: string; line: number; column: number; length?: number };
@@ -20,6 +21,7 @@ export const errors = {
   ...sampleErrors,
   ...commandErrors,
   ...reviewErrors,
+  ...subprocessorErrors,
 } as const;
 
 /** The permanent name of an error. */
