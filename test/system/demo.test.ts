@@ -113,7 +113,9 @@ describe('the demo', () => {
     expect(written.length).toBeGreaterThan(60);
     const passwords = Object.values(demo.environment)
       .filter((value) => URL.canParse(value))
-      .map((url) => new URL(url).password);
+      .map((url) => new URL(url).password)
+      .filter((password) => password !== '');
+    expect(passwords.length).toBeGreaterThan(3);
     const secrets = [demoCanary, ...passwords.map((password) => new RegExp(password))];
     for (const secret of secrets) {
       expect(written.filter(({ text }) => secret.test(text)).map(({ file }) => file)).toEqual([]);
