@@ -92,7 +92,8 @@ function fail(error: unknown): never {
   throw new SourceUnreadable('transient', 'The reports could not be read this time.');
 }
 
-const Run = z.object({
+/** A check run as GitHub answers it. */
+export const Run = z.object({
   name: z.string(),
   status: z.string(),
   conclusion: z.string().nullable(),

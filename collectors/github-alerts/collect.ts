@@ -8,13 +8,14 @@ import { type Expect, type Kind, kinds, type Open, type Raw, type Scanned, Sever
 const AT_ONCE = 10;
 
 const Status = z.object({ status: z.string() }).optional();
-const Settings = z.object({
+/** What is on in a repository; left out for who may not administer it. */
+export const Settings = z.object({
   id: z.int(),
   security_and_analysis: z
     .object({ secret_scanning: Status, secret_scanning_push_protection: Status, advanced_security: Status })
     .nullish(),
 });
-type Settings = z.infer<typeof Settings>['security_and_analysis'];
+type Switches = z.infer<typeof Settings>['security_and_analysis'];
 
 /** Reads which scans are on, when code was last scanned, and the open alerts. Throws SourceUnreadable. */
 export async function readAlerts(
@@ -47,8 +48,8 @@ async function settingsOf(
   github: GitHub,
   { organization, repositories }: Expect,
   listed: readonly Listed[],
-): Promise<Map<number, Settings>> {
-  const settings = new Map<number, Settings>();
+): Promise<Map<number, Switches>> {
+  const settings = new Map<number, Switches>();
   const keep = ({ id, security_and_analysis }: z.infer<typeof Settings>) => {
     settings.set(id, security_and_analysis);
   };
@@ -57,13 +58,15 @@ async function settingsOf(
   return settings;
 }
 
-const Alert = z.object({ created_at: z.string(), repository: z.object({ id: z.int() }) });
 const paths: Readonly<Record<Kind, string>> = {
   dependency: '/orgs/{org}/dependabot/alerts',
   code: '/orgs/{org}/code-scanning/alerts',
   secret: '/orgs/{org}/secret-scanning/alerts',
 };
-const Graded = Alert.extend({
+/** An alert of any kind: nothing of it is read but its repository, its day and its severity. */
+export const Alert = z.object({
+  created_at: z.string(),
+  repository: z.object({ id: z.int() }),
   security_advisory: z.object({ severity: z.string() }).optional(),
   rule: z.object({ security_severity_level: z.string().nullish() }).optional(),
 });
@@ -76,7 +79,7 @@ async function readOpen(
   open: ReadonlyMap<number, Scanned['open']>,
 ): Promise<boolean> {
   try {
-    const { complete } = await github.each(Graded, paths[kind], { org, state: 'open' }, (alert) => {
+    const { complete } = await github.each(Alert, paths[kind], { org, state: 'open' }, (alert) => {
       const severity = alert.security_advisory?.severity ?? alert.rule?.security_severity_level;
       add(open.get(alert.repository.id)?.[kind], kind === 'secret' ? null : graded(severity), alert.created_at);
     });
@@ -104,7 +107,7 @@ async function scannedOf(
   github: GitHub,
   expect: Expect,
   repository: Listed,
-  settings: Settings,
+  settings: Switches,
   open: ReadonlyMap<number, Scanned['open']>,
 ): Promise<Scanned> {
   const isOn = (status: z.infer<typeof Status>) => (status === undefined ? null : status.status === 'enabled');
@@ -122,6 +125,9 @@ async function scannedOf(
   };
 }
 
+/** One code scan. */
+export const Analysis = z.object({ created_at: z.string() });
+
 /** When the default branch was last scanned. GitHub answers 404 where it never was, and 403 to who may not know. */
 async function codeScanOf(
   github: GitHub,
@@ -131,11 +137,14 @@ async function codeScanOf(
   const [owner = '', repo = ''] = nameWithOwner.split('/');
   const ref = `refs/heads/${defaultBranchRef?.name ?? ''}`;
   try {
-    const analyses = await github.get(
-      z.array(z.object({ created_at: z.string() })),
-      '/repos/{owner}/{repo}/code-scanning/analyses',
-      { owner, repo, ref, per_page: 1, sort: 'created', direction: 'desc' },
-    );
+    const analyses = await github.get(z.array(Analysis), '/repos/{owner}/{repo}/code-scanning/analyses', {
+      owner,
+      repo,
+      ref,
+      per_page: 1,
+      sort: 'created',
+      direction: 'desc',
+    });
     const [newest] = analyses;
     return newest === undefined ? 'off' : { lastAt: new Date(newest.created_at).toISOString() };
   } catch (error) {

@@ -116,7 +116,8 @@ async function mergedIn(
   return isPast || extent.complete ? merged : null;
 }
 
-const Activity = z.object({
+/** One push to a branch, as GitHub recorded it. */
+export const Activity = z.object({
   ref: z.string(),
   after: z.string(),
   timestamp: z.string(),

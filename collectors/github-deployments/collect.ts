@@ -123,12 +123,14 @@ async function whereAre(github: GitHub, id: string, commits: readonly string[]) 
   return count;
 }
 
-const Environment = z.object({
+/** An environment as GitHub answers it; no policy means that any branch may deploy. */
+export const Environment = z.object({
   deployment_branch_policy: z
     .object({ protected_branches: z.boolean(), custom_branch_policies: z.boolean() })
     .nullable(),
 });
-const Policy = z.object({ name: z.string(), type: z.string().optional() });
+/** A branch or tag that may deploy, or a pattern of them. */
+export const Policy = z.object({ name: z.string(), type: z.string().optional() });
 
 async function branchesOf(github: GitHub, { environment }: Expect, repository: Listed): Promise<Deploying['branches']> {
   const [owner = '', repo = ''] = repository.nameWithOwner.split('/');

@@ -61,7 +61,10 @@ function connection<Item>(type: string, items: readonly Item[], args: Args, toNo
       endCursor: nodes.length === 0 ? null : Buffer.from(String(end)).toString('base64url'),
     },
     nodes: () => nodes.map(toNode),
-    edges: () => nodes.map((item) => ({ __typename: `${type}Edge`, ...edgeOf(item), node: toNode(item) })),
+    // The role and the second factor of a member stand on the edge; other edges nobody asks for.
+    ...(type === 'OrganizationMember' && {
+      edges: () => nodes.map((item) => ({ __typename: `${type}Edge`, ...edgeOf(item), node: toNode(item) })),
+    }),
   };
 }
 
@@ -194,7 +197,10 @@ function branchOf(world: World, repository: Repository): GraphQLObject {
 
 function protectionOf(protection: BranchProtection): GraphQLObject {
   const actors = (args: Args) =>
-    connection('Allowance', protection.bypass, args, () => ({ __typename: 'BypassPullRequestAllowance', id: 'BPA' }));
+    connection('BypassPullRequestAllowance', protection.bypass, args, () => ({
+      __typename: 'BypassPullRequestAllowance',
+      id: 'BPA',
+    }));
   return {
     __typename: 'BranchProtectionRule',
     id: 'BPR',
@@ -210,7 +216,7 @@ function protectionOf(protection: BranchProtection): GraphQLObject {
     allowsForcePushes: protection.allowsForcePushes,
     allowsDeletions: protection.allowsDeletions,
     requiresCommitSignatures: protection.requiresSignatures,
-    bypassForcePushAllowances: (args: Args) => connection('Allowance', [], args, () => null),
+    bypassForcePushAllowances: (args: Args) => connection('BypassForcePushAllowance', [], args, () => null),
   };
 }
 
