@@ -1,7 +1,7 @@
 import { CHARACTERS, packed, TEXTS, type VendorFacts } from '../../posture/vendor-facts.ts';
 import type { ObservedVendor } from './observe.ts';
 
-export { type PublishedVendor, VendorFacts, vendorFacts, vendorsIn } from '../../posture/vendor-facts.ts';
+export { VendorFacts, vendorFacts, vendorsIn } from '../../posture/vendor-facts.ts';
 
 /** What was seen, as facts. Nothing in them is more private than the map. */
 export function factsOf(vendors: readonly ObservedVendor[]): VendorFacts {

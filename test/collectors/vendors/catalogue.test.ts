@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Vendor, vendors } from '../../../collectors/vendors/catalogue.ts';
 import { vendorIdsOf } from '../../../collectors/vendors/declared.ts';
@@ -31,7 +33,8 @@ describe('the map of vendors', () => {
   });
 
   test('the number that the guide names is the number of vendors', () => {
-    expect(vendors.length).toBe(483);
+    const guide = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'guides', 'vendors.md'), 'utf8');
+    expect(guide).toContain(`a map of ${vendors.length} vendors`);
   });
 
   test('what could match nearly everything is refused', () => {
