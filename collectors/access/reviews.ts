@@ -118,7 +118,7 @@ const words = {
       `${still} of ${all} that it revoked ${still === 1 ? 'is' : 'are'} still there.`,
     done: (all: number) =>
       all === 0
-        ? 'Nothing is left that it revoked.'
+        ? 'It revoked nothing, or a later review has decided anew.'
         : all === 1
           ? 'The one that it revoked is gone.'
           : `All ${all} that it revoked are gone.`,
@@ -128,7 +128,7 @@ const words = {
       `${still} of ${all} that it changed still ${still === 1 ? 'has' : 'have'} what was taken away.`,
     done: (all: number) =>
       all === 0
-        ? 'Nothing is left that it changed.'
+        ? 'It changed nothing, or a later review has decided anew.'
         : all === 1
           ? 'The one that it changed has lost what was taken away.'
           : `All ${all} that it changed have lost what was taken away.`,

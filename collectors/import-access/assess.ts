@@ -20,18 +20,39 @@ export function assess(raw: AccessRaw, expect: Expect): Assessment<AccessFacts> 
     checks,
   });
   const { population, findings } = assessment;
-  // Where no word of the export means an invitation, their absence says nothing.
-  const hasInvitations = Object.values(expect.kinds).includes('invitation');
-  const none: Finding[] = hasInvitations ? [] : [notMapped];
+  const unmapped = notMapped(expect);
+  const asked = findings.filter(({ check }) => unmapped.every((each) => each.check !== check));
   return {
     ...assessment,
     population: { ...population, complete: population.complete && isCurrent },
-    findings: [
-      current,
-      ...findings.filter(({ check }) => check !== 'no-invitation-lingers' || hasInvitations),
-      ...none,
-    ],
+    findings: [current, ...asked, ...unmapped],
   };
+}
+
+/** What the mapping does not ask the export about. Its silence about that says nothing, so it never passes. */
+function notMapped({ kinds, columns }: Expect): Finding[] {
+  const about = { subject: 'export', outcome: 'not-applicable' } as const;
+  const hasInvitations = Object.values(kinds).includes('invitation');
+  return [
+    ...(hasInvitations
+      ? []
+      : [
+          {
+            ...about,
+            check: 'no-invitation-lingers',
+            reason: 'The mapping names no kind of entry that is an invitation.',
+          },
+        ]),
+    ...(columns.expiresAt !== undefined
+      ? []
+      : [
+          {
+            ...about,
+            check: 'no-login-outlives-its-expiry',
+            reason: 'The mapping names no column that says when access ends.',
+          },
+        ]),
+  ];
 }
 
 function currency({ list, now }: AccessRaw, { exportedWithin }: Expect): Finding {
@@ -45,10 +66,3 @@ function currency({ list, now }: AccessRaw, { exportedWithin }: Expect): Finding
     ? { ...about, outcome: 'failed', reason: `The export of ${day} is older than ${exportedWithin}.` }
     : { ...about, outcome: 'passed', reason: `The export is of ${day}.` };
 }
-
-const notMapped: Finding = {
-  check: 'no-invitation-lingers',
-  subject: 'invitations',
-  outcome: 'not-applicable',
-  reason: 'The mapping names no kind of entry that is an invitation.',
-};
