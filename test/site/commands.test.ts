@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { commands } from '../../site/proof/commands.ts';
+import type { Example } from '../../site/proof/example.ts';
 
-const example = {
+const example: Example = {
   record: 'evidence/app-db/rows',
   signed: ['evidence/app-db/rows.json'],
   bundle: 'evidence/app-db/rows.sigstore.json',

@@ -97,8 +97,9 @@ test('the list as CSV quotes what needs it and never starts a formula', () => {
     transfer: 'none',
     since: '2024-01-01',
   });
-  expect(subprocessorsCsv([{ id: 'acme', file: 'acme.yaml', data: vendor }])).toBe(
-    'id,name,legalName,country,address,contact,purpose,engagement,optOut,exposure,dataItems,regions,transfer,since,until,url\r\n' +
-      `acme,"Acme, ""the"" vendor","'=HYPERLINK(""x"")",DE,,,Sends mail.,required,,content,,eu-central; eu-west,none,2024-01-01,,https://acme.example\r\n`,
+  const inventory = { observers: [], declared: new Map(), undeclared: [], undeclaredOmitted: false, excused: [] };
+  expect(subprocessorsCsv([{ id: 'acme', file: 'acme.yaml', data: vendor }], inventory)).toBe(
+    'id,name,legalName,country,address,contact,purpose,engagement,optOut,exposure,dataItems,regions,transfer,since,until,url,standing,seenBy,lastSeenOn,unobservable,reason\r\n' +
+      `acme,"Acme, ""the"" vendor","'=HYPERLINK(""x"")",DE,,,Sends mail.,required,,content,,eu-central; eu-west,none,2024-01-01,,https://acme.example,declared,,,,\r\n`,
   );
 });
