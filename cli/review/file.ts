@@ -19,7 +19,9 @@ const layout = { lineWidth: 0 } as const;
 /** The text of a review: what was pulled on one line an entry, and below it the decision, or room for it. */
 export function reviewText(review: AccessReview): string {
   const { reasons, entries, closed, ...head } = review;
-  const document = new Document({ ...head, reasons, entries, ...(closed === undefined ? {} : { closed }) });
+  const whole = { ...head, reasons, entries, ...(closed === undefined ? {} : { closed }) };
+  // Aliases have no place in content: two lists that are alike are both written out.
+  const document = new Document(whole, { aliasDuplicateObjects: false });
   document.commentBefore = introduction;
   visit(document, {
     Pair(_, { key, value }) {

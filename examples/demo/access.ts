@@ -30,6 +30,17 @@ export const pastReviews: readonly PastReview[] = [
     keptBecause: 'Used by the part of the product that it is named after.',
   },
   {
+    system: 'github/github-access',
+    reviewer: 'helen-achebe',
+    role: 'security-lead',
+    openedDaysAgo: 22,
+    closedDaysAgo: 20,
+    decisions: {
+      'felix-brandt-canary-7f3a44dd55ee66ff': { decision: 'revoke', reason: 'Left the company.' },
+    },
+    keptBecause: 'Writes or reads our code at work.',
+  },
+  {
     system: 'staff-directory/import-access',
     reviewer: 'Helen Achebe',
     role: 'security-lead',

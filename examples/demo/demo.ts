@@ -1,6 +1,7 @@
 import { startPostgres } from '../postgres-server.ts';
 import { exportAccess, openReview, pastReviews } from './access.ts';
 import { startDemoGitHub } from './github.ts';
+import { becomeMembers } from './github-members.ts';
 import { loadDemo } from './load.ts';
 import { startOutside } from './outside.ts';
 import { startSite } from './site.ts';
@@ -44,10 +45,14 @@ export async function startDemo(
       ...access.environment,
       ...gitHub.environment,
     };
+    const become: typeof access.become = async (when) => {
+      becomeMembers(gitHub.server.state, when);
+      await access.become(when);
+    };
     return {
       environment,
       adminUrl: server.url(),
-      reviews: { past: pastReviews, open: openReview, become: access.become },
+      reviews: { past: pastReviews, open: openReview, become },
       stop,
     };
   } catch (error) {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { emptyGitHub, goodRepository, wholeToken } from '../github/company.ts';
 import { type GitHubServer, startGitHub } from '../github/server.ts';
 import type { GitHubState } from '../github/state.ts';
+import { letIn } from './github-members.ts';
 import { runIsolationTests } from './isolation-tests.ts';
 
 /** The company's organization on the stand-in for GitHub, and what its builds left behind. */
@@ -74,6 +75,7 @@ export function demoGitHubState(now: Date): GitHubState {
     goodRepository(106, 'desk-2019', now, { isArchived: true, protection: null, pushedAt: ago(1200) }),
     goodRepository(107, 'mobile', now, { commits: [], protection: null, pullRequests: [], activities: [] }),
   ];
+  letIn(state, ago);
   const [desk, , infrastructure, library] = state.repositories;
   // Wrong on purpose: a fix may be rolled out from a release branch, which nobody has closed since.
   for (const environment of infrastructure?.environments ?? []) environment.branches = ['main', 'release/*'];

@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { writeNew } from '../../cli/review/file.ts';
+import { reviewText, writeNew } from '../../cli/review/file.ts';
 import { readEvidence } from '../../ledger/records/store.ts';
 import { digestContent } from '../../ledger/releases/contents.ts';
 import { printError } from '../../loader/print.ts';
-import { CandorError } from '../../schemas/index.ts';
+import { readYaml } from '../../loader/yaml.ts';
+import { AccessReview, CandorError } from '../../schemas/index.ts';
+import { listOf, openedReview, person } from '../collectors/access/lists.ts';
 import { KEYS, makeCompany, type Ran, run } from './company.ts';
 
 const source = `kind: import
@@ -516,6 +518,15 @@ test('a process that is killed while it signs off leaves a whole file: the old o
       if (name.startsWith('.')) await rm(join(root, 'content/access-reviews', name));
   }
   expect((await candor(['check'])).err).toBe('');
+});
+
+test('entries that share a list are written out, for content has no references', () => {
+  const shared = { ...person('Ada'), also: ['ada'] };
+  const { data } = openedReview(listOf([shared, { ...shared, key: 'other' }]));
+  const text = reviewText(data);
+  expect(text).not.toMatch(/[&*]a1/);
+  expect(readYaml(text).problems).toEqual([]);
+  expect(AccessReview.parse(readYaml(text).value)).toEqual(data);
 });
 
 test('nobody is named in what is recorded, in a version, or in what collect prints', async () => {
