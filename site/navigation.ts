@@ -14,6 +14,11 @@ export const pages = {
     shown: ({ content, trust }) =>
       content.accessReviews.length > 0 || trust.evidence.some(({ topic }) => topic === 'access'),
   },
+  'audit-samples': {
+    href: '/audit-samples/',
+    label: 'Audit samples',
+    shown: ({ samples, trust }) => samples.length > 0 || trust.evidence.some(({ topic }) => topic === 'audit-samples'),
+  },
   subprocessors: {
     href: '/subprocessors/',
     label: 'Subprocessors',

@@ -2,6 +2,7 @@ import { folder } from 'virtual:candor/content';
 import { type Log, readLog } from '../ledger/reader.ts';
 import type { KeptRecord } from '../ledger/records/store.ts';
 import { readChanges, readManifest, releaseNumbers } from '../ledger/releases/store.ts';
+import { readSamples } from '../ledger/samples/store.ts';
 import { readTrust } from '../loader/trust.ts';
 import type {
   CheckSupport,
@@ -12,6 +13,7 @@ import type {
   ReleaseChanges,
   Trust,
 } from '../schemas/index.ts';
+import type { ToldSample } from './words/samples.ts';
 
 /** A published version, as far as a list of versions needs it. */
 export type Version = { release: Release; changes: ReleaseChanges };
@@ -29,6 +31,8 @@ export type Site = {
   kept: ReadonlyMap<string, KeptRecord>;
   /** The log; undefined while nothing is logged. */
   log: Log | undefined;
+  /** All audit samples, in order of their numbers. */
+  samples: ToldSample[];
   /** All versions, newest first. */
   versions: Version[];
 };
@@ -47,6 +51,7 @@ async function read(): Promise<Site> {
   return {
     kept,
     log: await readLog(folder),
+    samples: (await readSamples(folder)).map(({ commitment, drawn }) => ({ commitment, draw: drawn?.draw ?? null })),
     versions: await readVersions(),
     content,
     trust,

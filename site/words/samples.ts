@@ -9,6 +9,14 @@ export type ToldSample = { commitment: SampleCommitment; draw: SampleDraw | null
 /** Where a sample stands: drawn, void (its population had changed), waiting for its draw, or overdue. */
 export type SampleStanding = 'drawn' | 'void' | 'waiting' | 'overdue';
 
+/** The same in a few words. */
+export const standingWords: Record<SampleStanding, string> = {
+  drawn: 'Drawn.',
+  void: 'Void.',
+  waiting: 'Waiting for its draw.',
+  overdue: 'Overdue.',
+};
+
 /** Where a sample stands at an instant. */
 export function standingOf({ commitment, draw }: ToldSample, now: Instant): SampleStanding {
   if (draw !== null) return draw.result === null ? 'void' : 'drawn';
