@@ -1,5 +1,6 @@
 import { defineCollector } from '../../index.ts';
 import { openGitHub } from '../clients/github.ts';
+import { tryRepositories } from '../github-repositories/doctor.ts';
 import { assess } from './assess.ts';
 import { readAlerts } from './collect.ts';
 import { Expect, Facts, Raw } from './schema.ts';
@@ -58,4 +59,5 @@ export default defineCollector({
   collect: async ({ connection, signal, expect, progress }, { now }) =>
     readAlerts(openGitHub({ connection, signal }), expect, connection.pseudonymKey, new Date(now), progress),
   assess,
+  doctor: ({ connection, signal, expect }) => tryRepositories(openGitHub({ connection, signal }), expect, true),
 });

@@ -1,6 +1,6 @@
 import { defineCollector } from '../../index.ts';
 import { openGitHub } from '../clients/github.ts';
-import { listRepositories } from '../github-repositories/list.ts';
+import { tryRepositories } from '../github-repositories/doctor.ts';
 import { assess } from './assess.ts';
 import { readBranches } from './collect.ts';
 import { Expect, Facts, Raw } from './schema.ts';
@@ -13,7 +13,7 @@ export default defineCollector({
   method: 'EXAMINE',
   permissions: [
     'Repository permissions of a fine-grained token: Administration, Checks, Commit statuses and Metadata, read-only.',
-    'The token of an organization owner, or the names of the repositories in `repositories`.',
+    'Made by an organization owner; with a lesser token the repositories are named one by one.',
   ],
   expect: Expect,
   raw: Raw,
@@ -51,26 +51,5 @@ export default defineCollector({
   collect: async ({ connection, signal, expect, progress }, { now }) =>
     readBranches(openGitHub({ connection, signal }), expect, connection.pseudonymKey, new Date(now), progress),
   assess,
-  doctor: async ({ connection, signal, expect }) => {
-    const { repositories, total, gap } = await listRepositories(openGitHub({ connection, signal }), expect, undefined);
-    const found = `${repositories.length} of ${total} repositories can be read`;
-    const hidden = repositories.filter(({ viewerCanAdminister }) => !viewerCanAdminister).length;
-    if (gap !== null)
-      return [
-        {
-          level: 'missing',
-          message: `${found}: ${gap}.`,
-          hint: 'Use the token of an owner, or name the repositories.',
-        },
-      ];
-    if (hidden > 0)
-      return [
-        {
-          level: 'missing',
-          message: `The token may not see the branch protection of ${hidden} of them.`,
-          hint: 'It needs the permission Administration, read-only, from somebody who administers the repositories.',
-        },
-      ];
-    return [{ level: 'ok', message: `${found}, with their rules.` }];
-  },
+  doctor: ({ connection, signal, expect }) => tryRepositories(openGitHub({ connection, signal }), expect, true),
 });

@@ -1,5 +1,6 @@
 import { defineCollector } from '../../index.ts';
 import { openGitHub } from '../clients/github.ts';
+import { tryRepositories } from '../github-repositories/doctor.ts';
 import { assess } from './assess.ts';
 import { readChanges } from './collect.ts';
 import { Expect, Facts, Raw } from './schema.ts';
@@ -12,7 +13,7 @@ export default defineCollector({
   method: 'TEST',
   permissions: [
     'Repository permissions of a fine-grained token: Contents, Pull requests and Metadata, read-only.',
-    'The token of an organization owner, or the names of the repositories in `repositories`.',
+    'Made by an organization owner; with a lesser token the repositories are named one by one.',
   ],
   expect: Expect,
   raw: Raw,
@@ -42,4 +43,5 @@ export default defineCollector({
   collect: async ({ connection, signal, expect, progress }, { now }) =>
     readChanges(openGitHub({ connection, signal }), expect, connection.pseudonymKey, new Date(now), progress),
   assess,
+  doctor: ({ connection, signal, expect }) => tryRepositories(openGitHub({ connection, signal }), expect, false),
 });

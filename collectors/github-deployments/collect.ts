@@ -41,32 +41,68 @@ export async function readDeployments(
     .map(({ subject, notJudged }) => ({ subject, notJudged, branches: null, deployed: null }));
   const judged = listing.repositories.filter(({ notJudged }) => notJudged === null);
   const variables = { declared: ', $environment: String!', values: { environment: expect.environment } };
-  for await (const { repository, details, withheld } of detailsOf(
-    github,
-    Details,
-    selection,
-    variables,
-    judged,
-    AT_ONCE,
-  )) {
-    const { subject } = repository;
-    const deployed = details === null ? null : await deployedTo(github, expect, since, repository, details.deployments);
-    const isAbsent = !withheld && details?.environment === null && deployed?.deployments === 0;
-    const branches = isAbsent ? 'absent' : await branchesOf(github, expect, repository);
-    repositories.push({ subject, notJudged: null, branches, deployed });
-    if (repositories.length % 100 === 0) progress(`${repositories.length} of ${listing.total} repositories`);
+  let batch: Looked[] = [];
+  for await (const looked of detailsOf(github, Details, selection, variables, judged, AT_ONCE)) {
+    batch.push(looked);
+    if (batch.length < AT_ONCE) continue;
+    repositories.push(...(await deployingOf(github, expect, since, batch)));
+    batch = [];
+    progress(`${repositories.length} of ${listing.total} repositories`);
   }
+  repositories.push(...(await deployingOf(github, expect, since, batch)));
   const { rest, graphql } = github.calls();
   return { since, calls: rest + graphql, counted: countedOf(listing), repositories };
 }
 
-async function deployedTo(
+type Looked = { repository: Listed; details: z.infer<typeof Details> | null; withheld: boolean };
+
+/** What is known of a batch of repositories: policies are asked for side by side, commits compared together. */
+async function deployingOf(
+  github: GitHub,
+  expect: Expect,
+  since: string,
+  batch: readonly Looked[],
+): Promise<Deploying[]> {
+  const commits = await Promise.all(
+    batch.map(({ repository, details }) => commitsOf(github, expect, since, repository, details?.deployments ?? null)),
+  );
+  const pairs = batch.flatMap(({ repository: { id } }, index) =>
+    [...new Set(commits[index] ?? [])].map((oid) => ({ id, oid })),
+  );
+  const [places, branches] = await Promise.all([
+    whereAre(github, pairs),
+    Promise.all(
+      batch.map(({ repository, details, withheld }, index) => {
+        const isAbsent = !withheld && details?.environment === null && commits[index]?.length === 0;
+        return isAbsent ? 'absent' : branchesOf(github, expect, repository);
+      }),
+    ),
+  ]);
+  return batch.map(({ repository: { id, subject } }, index) => {
+    const deployed = commits[index] ?? null;
+    const count = (place: Place) => places.filter((each) => each.id === id && each.place === place).length;
+    return {
+      subject,
+      notJudged: null,
+      branches: branches[index] ?? null,
+      deployed: deployed && {
+        deployments: deployed.length,
+        onDefaultBranch: count('default-branch'),
+        elsewhere: count('elsewhere'),
+        unknown: count('unknown'),
+      },
+    };
+  });
+}
+
+/** The commits that were deployed within the window, one for each deployment; null when not all can be seen. */
+async function commitsOf(
   github: GitHub,
   { environment }: Expect,
   since: string,
   { id }: Listed,
   first: z.infer<typeof Deployments> | null,
-): Promise<Deploying['deployed']> {
+): Promise<string[] | null> {
   if (first === null || first.nodes.includes(null)) return null;
   const commits: string[] = [];
   const take = (node: { commitOid: string; createdAt: string; state: string | null }): boolean => {
@@ -75,52 +111,52 @@ async function deployedTo(
     return true;
   };
   const isOver = first.nodes.some((node) => node !== null && !take(node));
-  if (!isOver && first.pageInfo.hasNextPage) {
-    commits.splice(0);
-    let isPast = false;
-    const extent = await github.eachNode(
-      z.object({ nodes: z.array(z.object({ deployments: Deployments.nullable() }).nullable()) }),
-      `query ($ids: [ID!]!, $environment: String!, $after: String) {
-         nodes(ids: $ids) { ... on Repository { ${deploymentsAfter(', after: $after')} } } }`,
-      { ids: [id], environment },
-      ({ nodes }) => nodes[0]?.deployments,
-      (node) => {
-        isPast = !take(node);
-        return !isPast;
-      },
-    );
-    if (!isPast && !extent.complete) return null;
-  }
-  return { deployments: commits.length, ...(await whereAre(github, id, [...new Set(commits)])) };
+  if (isOver || !first.pageInfo.hasNextPage) return commits;
+  commits.splice(0);
+  let isPast = false;
+  const extent = await github.eachNode(
+    z.object({ nodes: z.array(z.object({ deployments: Deployments.nullable() }).nullable()) }),
+    `query ($ids: [ID!]!, $environment: String!, $after: String) {
+       nodes(ids: $ids) { ... on Repository { ${deploymentsAfter(', after: $after')} } } }`,
+    { ids: [id], environment },
+    ({ nodes }) => nodes[0]?.deployments,
+    (node) => {
+      isPast = !take(node);
+      return !isPast;
+    },
+  );
+  return isPast || extent.complete ? commits : null;
 }
 
-const Compared = z.object({
-  nodes: z.array(
-    z
-      .object({ defaultBranchRef: z.record(z.string(), z.object({ status: z.string() }).nullable()).nullable() })
-      .nullable(),
-  ),
-});
+type Place = 'default-branch' | 'elsewhere' | 'unknown';
 
-/** Counts commits by whether the default branch holds them: then a comparison finds them behind it, or identical. */
-async function whereAre(github: GitHub, id: string, commits: readonly string[]) {
-  const count = { onDefaultBranch: 0, elsewhere: 0, unknown: 0 };
-  for (let from = 0; from < commits.length; from += COMPARED_AT_ONCE) {
-    const part = commits.slice(from, from + COMPARED_AT_ONCE);
-    const fields = part.map((oid, index) => `c${index}: compare(headRef: "${oid}") { status }`).join(' ');
-    const { data } = await github.query(
-      Compared,
-      `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Repository { defaultBranchRef { ${fields} } } } }`,
-      { ids: [id] },
+const Compared = z.record(
+  z.string(),
+  z
+    .object({ defaultBranchRef: z.object({ compare: z.object({ status: z.string() }).nullable() }).nullable() })
+    .nullable(),
+);
+
+/** Where commits are: the default branch holds one when a comparison finds it behind the branch, or identical. */
+async function whereAre(
+  github: GitHub,
+  pairs: readonly { id: string; oid: string }[],
+): Promise<{ id: string; place: Place }[]> {
+  const places: { id: string; place: Place }[] = [];
+  for (let from = 0; from < pairs.length; from += COMPARED_AT_ONCE) {
+    const part = pairs.slice(from, from + COMPARED_AT_ONCE);
+    const fields = part.map(
+      ({ id, oid }, index) =>
+        `c${index}: node(id: ${JSON.stringify(id)}) { ... on Repository { defaultBranchRef { compare(headRef: "${oid}") { status } } } }`,
     );
-    for (const index of part.keys()) {
-      const status = data.nodes[0]?.defaultBranchRef?.[`c${index}`]?.status;
-      if (status === undefined) count.unknown += 1;
-      else if (status === 'BEHIND' || status === 'IDENTICAL') count.onDefaultBranch += 1;
-      else count.elsewhere += 1;
+    const { data } = await github.query(Compared, `query { ${fields.join('\n')} }`);
+    for (const [index, { id }] of part.entries()) {
+      const status = data[`c${index}`]?.defaultBranchRef?.compare?.status;
+      const isHeld = status === 'BEHIND' || status === 'IDENTICAL';
+      places.push({ id, place: status === undefined ? 'unknown' : isHeld ? 'default-branch' : 'elsewhere' });
     }
   }
-  return count;
+  return places;
 }
 
 /** An environment as GitHub answers it; no policy means that any branch may deploy. */

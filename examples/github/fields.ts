@@ -31,6 +31,10 @@ export function rootOf(state: GitHubState, token: Token): GraphQLObject {
       if (found === undefined) throw new Withheld('NOT_FOUND');
       return repositoryOf(world, found);
     },
+    node: ({ id }: Args) => {
+      const found = world.byId.get(String(id));
+      return found === undefined ? null : repositoryOf(world, found);
+    },
     nodes: ({ ids }: Args) => {
       const found = Array.isArray(ids) ? ids.map((id) => world.byId.get(String(id))) : [];
       return found.map((repository) => (repository ? repositoryOf(world, repository) : null));

@@ -37,7 +37,7 @@ const deployed = (changes: Partial<Deployment>) => (repository: Repository) =>
 test('passed: production is deployed from the default branch alone', async () => {
   const { outcomes, record } = await run();
   expect(outcomes).toEqual(good);
-  expect(record.facts).toMatchObject({ repositoriesThatDeploy: 3, deployments: 3, apiCalls: 3 + 3 * 3 });
+  expect(record.facts).toMatchObject({ repositoriesThatDeploy: 3, deployments: 3, apiCalls: 4 + 2 * 3 });
 });
 
 describe('failed: each sabotage turns exactly its check', () => {
