@@ -87,7 +87,8 @@ export class ProvenFiles {
   /** Reads a file that the manifest names. Throws DoesNotHold when it is another, or not there. */
   async read(path: string): Promise<Buffer> {
     const listed = this.#listed.get(path);
-    if (listed === undefined) throw fails(path, 'it is missing; the proof needs it, and the manifest does not name it.');
+    if (listed === undefined)
+      throw fails(path, 'it is missing; the proof needs it, and the manifest does not name it.');
     const fetched = this.#ahead.get(path);
     this.#ahead.delete(path);
     const bytes = await (fetched ?? this.#published.read(path));

@@ -175,7 +175,7 @@ describe('what a killed writer left', () => {
   const damaged = (problem: string) => ({
     name: 'LedgerDamaged',
     exit: 3,
-    what: `the log cannot be trusted: ledger/.journal: a change was cut off and cannot be finished: ${problem}. Remove this file.`,
+    what: `the log cannot be trusted: ledger/.journal: a change was cut off and cannot be finished: ${problem}.`,
   });
 
   /** A journal that stands, because a file is in the way of a record; the file is gone again. */
