@@ -19,14 +19,18 @@ import build from './build.ts';
 import collect from './collect.ts';
 import release from './release.ts';
 import review from './review.ts';
+import sample from './sample.ts';
 
 /** What the demo gives: see examples/demo. It is not part of the package, so it is only imported where it exists. */
 type DemoModule = {
-  startDemo: (options: {
-    signal: AbortSignal;
-    onLost: () => void;
-  }) => Promise<{ environment: Record<string, string>; reviews: DemoReviews; stop: () => Promise<void> }>;
+  startDemo: (options: { signal: AbortSignal; onLost: () => void }) => Promise<{
+    environment: Record<string, string>;
+    reviews: DemoReviews;
+    samples: readonly DemoSample[];
+    stop: () => Promise<void>;
+  }>;
 };
+type DemoSample = { name: string; seed?: string };
 type DemoReviews = {
   past: readonly PastReview[];
   open: { system: string; reviewer: string; role: string };
@@ -75,7 +79,9 @@ export default defineCommand({
       await files.writeDemoEnvironment(variables, root);
       // Made anew each time: this evidence is of databases that did not exist before, signed with keys of the day.
       await Promise.all(
-        ['evidence', 'ledger', contentTypes.accessReviews.path].map((name) => rm(join(content, name), { recursive: true, force: true })),
+        ['evidence', 'ledger', contentTypes.accessReviews.path].map((name) =>
+          rm(join(content, name), { recursive: true, force: true }),
+        ),
       );
       await mkdir(dirname(mark), { recursive: true });
       await writeFile(mark, fingerprints(pem).join('\n'));
@@ -86,6 +92,8 @@ export default defineCommand({
       };
       say('Reviewing who can get in …');
       await makeReviews(demo.reviews, content, here);
+      say('Committing to audit samples, and drawing one …');
+      await makeSamples(demo.samples, here);
       say('Collecting evidence from them …');
       const collected = await collect.run({ trigger: 'start' }, [], here);
       if (collected === 2 || terminal.signal.aborted) return collected;
@@ -122,6 +130,14 @@ async function makeReviews({ past, open, become }: DemoReviews, content: string,
   }
   const { system, reviewer, role } = open;
   await review.run({ reviewer, role }, ['open', system], here);
+}
+
+/** The company’s audit samples: each is committed to, and drawn at once where the demo plays the auditor. */
+async function makeSamples(samples: readonly DemoSample[], here: Terminal): Promise<void> {
+  for (const [index, { name, seed }] of samples.entries()) {
+    await sample.run({}, ['commit', name], here);
+    if (seed !== undefined) await sample.run({ seed }, ['draw', String(index + 1)], here);
+  }
 }
 
 /** Throws DemoWouldReplace for a log that begins with other keys than those of the last demo here. */

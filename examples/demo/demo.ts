@@ -4,6 +4,7 @@ import { startDemoGitHub } from './github.ts';
 import { becomeMembers } from './github-members.ts';
 import { loadDemo } from './load.ts';
 import { startOutside } from './outside.ts';
+import { demoSamples } from './samples.ts';
 import { startSite } from './site.ts';
 
 /** The running systems of Larkspur Desk, Inc., the company that the demonstration content describes. */
@@ -14,12 +15,14 @@ export type Demo = {
   adminUrl: string;
   /** The access reviews that the company has made, and what puts its systems into the state that they saw. */
   reviews: { past: typeof pastReviews; open: typeof openReview; become: (when: 'before' | 'now') => Promise<void> };
+  /** The audit samples that it makes, in order. */
+  samples: typeof demoSamples;
   /** Stops the server and deletes everything. It also stops when this process ends in any other way. */
   stop: () => Promise<void>;
 };
 
 /**
- * Starts a real PostgreSQL of its own and builds the four databases in it, and what gives the company's vendors away;
+ * Starts a real PostgreSQL of its own and builds the five databases in it, and what gives the company's vendors away;
  * about two seconds. `onLost` is called when the database is gone although nobody stopped it.
  */
 export async function startDemo(
@@ -53,6 +56,7 @@ export async function startDemo(
       environment,
       adminUrl: server.url(),
       reviews: { past: pastReviews, open: openReview, become },
+      samples: demoSamples,
       stop,
     };
   } catch (error) {

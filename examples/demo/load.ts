@@ -9,13 +9,14 @@ export const demoDatabases = {
   vault: { name: 'larkspur_vault', owner: [], superuser: ['vault.sql'] },
   reporting: { name: 'larkspur_reporting', owner: [], superuser: ['reporting.sql'] },
   archive: { name: 'larkspur_archive', owner: [], superuser: ['archive.sql'] },
+  audit: { name: 'larkspur_audit', owner: [], superuser: ['samples.sql'] },
 } as const;
 
 /** Finds any canary of the demo: every private value holds one, and nothing that is published may. */
 export const demoCanary = /canary-7f3a[0-9a-f]{12}/;
 
 /**
- * Makes the roles and the four databases on a server and returns the `DEMO_…` variables that reach them: for each
+ * Makes the roles and the five databases on a server and returns the `DEMO_…` variables that reach them: for each
  * database `DEMO_<NAME>_URL` (the collector's login), `DEMO_<NAME>_TRUTH_URL` and `DEMO_<NAME>_OWNER_URL`.
  */
 export async function loadDemo(server: PostgresServer): Promise<Record<string, string>> {

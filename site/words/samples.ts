@@ -6,12 +6,13 @@ import { number } from './keys.ts';
 /** A sample with what became of it so far. */
 export type ToldSample = { commitment: SampleCommitment; draw: SampleDraw | null };
 
-/** Where a sample stands: drawn, void (its population had changed), waiting for its draw, or overdue. */
-export type SampleStanding = 'drawn' | 'void' | 'waiting' | 'overdue';
+/** Where a sample stands: drawn (with a bound that is tolerable, or not), void (its population had changed), waiting for its draw, or overdue. */
+export type SampleStanding = 'drawn' | 'exceeded' | 'void' | 'waiting' | 'overdue';
 
 /** The same in a few words. */
 export const standingWords: Record<SampleStanding, string> = {
   drawn: 'Drawn.',
+  exceeded: 'Drawn; more may deviate than is tolerable.',
   void: 'Void.',
   waiting: 'Waiting for its draw.',
   overdue: 'Overdue.',
@@ -19,7 +20,9 @@ export const standingWords: Record<SampleStanding, string> = {
 
 /** Where a sample stands at an instant. */
 export function standingOf({ commitment, draw }: ToldSample, now: Instant): SampleStanding {
-  if (draw !== null) return draw.result === null ? 'void' : 'drawn';
+  if (draw?.result)
+    return draw.result.attributes.every(({ upperCount }) => isTolerable(upperCount, commitment)) ? 'drawn' : 'exceeded';
+  if (draw !== null) return 'void';
   return Date.parse(now) > Date.parse(commitment.dueAt) ? 'overdue' : 'waiting';
 }
 
@@ -41,8 +44,10 @@ export function isTolerable(upperCount: number, { tolerable, population }: Sampl
 /** One line for a list: `  3  app-db/postgres-sample  59 of 48,211  drawn at …`. */
 export function sampleLine(sample: ToldSample, now: Instant): string {
   const { number: own, source, collector, population, size, dueAt, attempt } = sample.commitment;
+  const drawn = `drawn at ${sample.draw?.at}: ${sample.draw?.result?.deviations} of ${size} deviate`;
   const standing = {
-    drawn: `drawn at ${sample.draw?.at}: ${sample.draw?.result?.deviations} of ${size} deviate`,
+    drawn,
+    exceeded: `${drawn}, MORE than is tolerable`,
     void: `void since ${sample.draw?.at}: its population had changed`,
     waiting: `waits for its draw until ${dueAt}`,
     overdue: `OVERDUE since ${dueAt}`,

@@ -96,7 +96,9 @@ function ofVersion(site: Site, path: string): unknown[] | undefined {
 /** The manifests of all versions, and the keys. */
 function logged(site: Site): unknown[] {
   return filesOf(site)
-    .filter((file) => /^\/(versions\/\d+\/manifest|keys\/[^/]+)\.json$/.test(file))
+    .filter((file) =>
+      /^\/(versions\/\d+\/manifest|keys\/[^/]+|audit-samples\/\d+\/(commitment|draw))\.json$/.test(file),
+    )
     .map((file) => readJson(site, file));
 }
 
