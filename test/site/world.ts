@@ -6,6 +6,7 @@ import { makeKeys, type PrivateKeys, parseKeys } from '../../ledger/keys/private
 import { keep } from '../../ledger/records/keep.ts';
 import { openLedger, originOf } from '../../ledger/writer.ts';
 import type {
+  AccessReview,
   Attestation,
   Claim,
   Exception,
@@ -15,6 +16,7 @@ import type {
   Section,
   Source,
 } from '../../schemas/index.ts';
+import { closedReview, listOf, person } from '../collectors/access/lists.ts';
 import { collections, records } from './looks.ts';
 
 /** Text that stands in private places of the fixture and must never be published. */
@@ -118,9 +120,19 @@ const section: z.input<typeof Section> = {
   summary: 'How customers are kept apart.',
 };
 
+/** A review that names a canary wherever it names anybody. */
+function reviewOfCode(): AccessReview {
+  const everywhere = { name: CANARY, roles: [CANARY], also: [CANARY] };
+  const list = listOf([person(CANARY, everywhere), person('other', { ...everywhere, kind: 'key' })]);
+  const at = '2026-10-20T09:00:00.000Z';
+  return closedReview(list, { [CANARY]: 'revoke' }, { at, by: `${CANARY} reviewer`, system: 'code/github-access' })
+    .data;
+}
+
 /** Writes the smallest content that shows every state: no optional part but what the claims need. Signed with keys of its own, unless others are given. */
 export async function writeWorld(folder: string, keys = parseKeys(makeKeys())): Promise<void> {
-  const yaml = (path: string, value: unknown) => write(join(folder, `${path}.yaml`), stringify(value));
+  const yaml = (path: string, value: unknown) =>
+    write(join(folder, `${path}.yaml`), stringify(value, { aliasDuplicateObjects: false }));
   yaml('organization', organization);
   yaml('sources/app-db', source('The product’s database', 'postgres', 'rows'));
   yaml('sources/replica', source('The replica', 'postgres', 'rows'));
@@ -133,6 +145,7 @@ export async function writeWorld(folder: string, keys = parseKeys(makeKeys())): 
   yaml('attestations/training', attestation);
   yaml('roadmap/single-sign-on', plan);
   yaml('exceptions/staging', exception);
+  yaml('access-reviews/code-2026-10-20', reviewOfCode());
   for (const [id, claim] of Object.entries(claims)) prose(folder, `claims/isolation/${id}`, claim, bodies[id] ?? '');
   await recordAll(folder, keys);
 }
