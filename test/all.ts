@@ -82,6 +82,8 @@ if (!fast) {
       '\nGo with golang.org/x/mod is not to be had here: the log is compared with recorded answers of Go only.',
     );
 }
+// Collectors load pages too, so it comes before all tests.
+if (!fast) await part('a browser', ensureBrowser);
 const unit = join(reports, 'unit.json');
 const slow = [
   'test/package/**',
@@ -98,7 +100,6 @@ await suite(fast ? 'fast tests' : 'tests', VitestReport, unit, () =>
   run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`, ...(fast ? slow : [])]),
 );
 if (!fast) {
-  await part('a browser', ensureBrowser);
   const browser = join(reports, 'browser.json');
   await suite('pages in a browser', PlaywrightReport, browser, () =>
     run('playwright', ['test', '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: browser }),
