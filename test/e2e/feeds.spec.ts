@@ -36,12 +36,16 @@ const Atom = z.object({
   entries: z.array(Entry).min(1).max(50),
 });
 
-for (const name of ['world', 'own']) {
-  test(`both feeds are what their standards ask for, and tell the same: ${name}`, async ({ page }) => {
+for (const [name, folder] of [
+  ['world', 'updates'],
+  ['own', 'updates'],
+  ['own', 'subprocessors'],
+]) {
+  test(`both feeds are what their standards ask for, and tell the same: ${folder} of ${name}`, async ({ page }) => {
     const site = sites().find((candidate) => candidate.name === name);
     if (site === undefined) throw new Error(`the site ${name} was not built`);
-    const json = JsonFeed.parse(readJson(site, 'updates/feed.json'));
-    const text = readFileSync(join(site.dist, 'updates/atom.xml'), 'utf8');
+    const json = JsonFeed.parse(readJson(site, `${folder}/feed.json`));
+    const text = readFileSync(join(site.dist, `${folder}/atom.xml`), 'utf8');
     // The parser of the browser, which takes nothing that is not well-formed.
     const parsed = await page.evaluate((xml) => {
       const document = new DOMParser().parseFromString(xml, 'application/xml');
