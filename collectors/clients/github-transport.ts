@@ -1,7 +1,5 @@
 import { BrokenAnswer, GitHubUnreadable } from './github-failure.ts';
 
-/** One attempt at one request may take this long. */
-const ATTEMPT_MS = 30_000;
 /** The most bytes of one answer; a page of a hundred alerts has about one million. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
@@ -45,15 +43,24 @@ function isQuery(body: unknown): boolean {
 }
 
 /**
- * A fetch that waits and reads within limits and hands on only whole JSON. Redirects are left to the caller. Each call
+ * A fetch that waits for `attemptMs` and reads within limits, and hands on only whole JSON. Redirects are left to the caller. Each call
  * is counted in `calls`.
  */
-export function boundedFetch(calls: Calls, signal: AbortSignal): typeof fetch {
+export function boundedFetch(calls: Calls, signal: AbortSignal, attemptMs: number): typeof fetch {
   return async (input, init) => {
     calls[init?.method === 'POST' ? 'graphql' : 'rest'] += 1;
-    const late = AbortSignal.timeout(ATTEMPT_MS);
+    // A controller of its own, undone at the end: joined signals would be kept until the last of them has fired.
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      abort();
+    }, attemptMs);
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
     try {
-      const response = await fetch(input, { ...init, redirect: 'manual', signal: AbortSignal.any([signal, late]) });
+      const response = await fetch(input, { ...init, redirect: 'manual', signal: controller.signal });
       const text = await textOf(response);
       if (response.status === 200) parsed(text);
       const bodiless = [204, 205, 304].includes(response.status);
@@ -64,8 +71,11 @@ export function boundedFetch(calls: Calls, signal: AbortSignal): typeof fetch {
       // Octokit reads the address of the last page of a wrapped list, such as that of installed apps.
       return Object.defineProperty(answer, 'url', { value: response.url });
     } catch (error) {
-      if (late.aborted && !signal.aborted) throw new BrokenAnswer('TIMEOUT');
+      if (isLate && !signal.aborted) throw new BrokenAnswer('TIMEOUT');
       throw error;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
     }
   };
 }

@@ -49,11 +49,14 @@ export type GitHub = {
   calls: () => Readonly<Calls>;
 };
 
-/** How long it waits for GitHub: waits end `waitMs` after opening. Tests shorten `secondMs`, the length of a second. */
-export type Patience = { waitMs: number; secondMs: number; retries: number };
+/**
+ * How long it waits for GitHub: one attempt at one request for `attemptMs`; waits for rate limits end `waitMs` after
+ * opening. Tests shorten `secondMs`, the length of a second.
+ */
+export type Patience = { attemptMs: number; waitMs: number; secondMs: number; retries: number };
 
 /** A run is given up after ten minutes, so that waiting for rate limits may take half of them. */
-const patient: Patience = { waitMs: 5 * 60_000, secondMs: 1_000, retries: 3 };
+const patient: Patience = { attemptMs: 30_000, waitMs: 5 * 60_000, secondMs: 1_000, retries: 3 };
 const MOST_REDIRECTS = 3;
 
 /**
@@ -71,7 +74,7 @@ export function openGitHub(options: {
     throw new GitHubUnreadable('configuration', 'CONFIGURATION', 'The source’s connection names no `token`.');
   const calls: Calls = { rest: 0, graphql: 0 };
   const patience = { ...patient, ...options.patience };
-  const octokit = octokitFor(api, connection.token, boundedFetch(calls, signal), patience);
+  const octokit = octokitFor(api, connection.token, boundedFetch(calls, signal, patience.attemptMs), patience);
   // GitHub Enterprise Server has both APIs below /api.
   const graphQL = api.pathname.startsWith('/api/v3') ? `${api.origin}/api/graphql` : '/graphql';
 

@@ -1,18 +1,8 @@
-import { type GraphQLObject, Refused, Withheld } from './graphql.ts';
-import { maySee } from './rest.ts';
-import type {
-  BranchProtection,
-  CheckRun,
-  Commit,
-  GitHubState,
-  PullRequest,
-  Repository,
-  Rule,
-  Ruleset,
-  Token,
-} from './state.ts';
-
-type Args = Record<string, unknown>;
+import { type Args, actorOf, connection, gitActorOf } from './fields-connection.ts';
+import { parametersOf, protectionOf, rulesetOf } from './fields-guards.ts';
+import { type GraphQLObject, Withheld } from './graphql.ts';
+import { maySee } from './rest-answers.ts';
+import type { CheckRun, Commit, GitHubState, PullRequest, Repository, Token } from './state.ts';
 
 /** The root of GitHub’s GraphQL schema, as far as it is stood in for. */
 export function rootOf(state: GitHubState, token: Token): GraphQLObject {
@@ -44,39 +34,6 @@ export function rootOf(state: GitHubState, token: Token): GraphQLObject {
 }
 
 type World = { state: GitHubState; token: Token; byId: Map<string, Repository> };
-
-/** A connection over items, paged as GitHub does; without a size, or with one over 100, the query is refused. */
-function connection<Item>(type: string, items: readonly Item[], args: Args, toNode: (item: Item) => unknown) {
-  const first = typeof args.first === 'number' ? args.first : undefined;
-  const last = typeof args.last === 'number' ? args.last : undefined;
-  const size = first ?? last;
-  if (size === undefined) throw new Refused(`You must provide a \`first\` or \`last\` value to paginate ${type}.`);
-  if (size > 100) throw new Refused(`Requesting ${size} records exceeds the limit of 100 records.`);
-  const after = typeof args.after === 'string' ? Number(Buffer.from(args.after, 'base64url').toString()) : 0;
-  const from = first === undefined ? Math.max(0, items.length - size) : after;
-  const end = Math.min(items.length, from + size);
-  const nodes = items.slice(from, end);
-  return {
-    __typename: `${type}Connection`,
-    totalCount: items.length,
-    pageInfo: {
-      __typename: 'PageInfo',
-      hasNextPage: end < items.length,
-      endCursor: nodes.length === 0 ? null : Buffer.from(String(end)).toString('base64url'),
-    },
-    nodes: () => nodes.map(toNode),
-    // The role and the second factor of a member stand on the edge; other edges nobody asks for.
-    ...(type === 'OrganizationMember' && {
-      edges: () => nodes.map((item) => ({ __typename: `${type}Edge`, ...edgeOf(item), node: toNode(item) })),
-    }),
-  };
-}
-
-function edgeOf(item: unknown): Record<string, unknown> {
-  if (typeof item !== 'object' || item === null || !('twoFactor' in item)) return {};
-  return { role: 'admin' in item && item.admin ? 'ADMIN' : 'MEMBER', hasTwoFactorEnabled: item.twoFactor };
-}
-
 function organizationOf(world: World, visible: readonly Repository[]): GraphQLObject {
   const { organization } = world.state;
   const isOwner = world.token.permissions.includes('owner');
@@ -197,79 +154,6 @@ function branchOf(world: World, repository: Repository): GraphQLObject {
       };
     },
   };
-}
-
-function protectionOf(protection: BranchProtection): GraphQLObject {
-  const actors = (args: Args) =>
-    connection('BypassPullRequestAllowance', protection.bypass, args, () => ({
-      __typename: 'BypassPullRequestAllowance',
-      id: 'BPA',
-    }));
-  return {
-    __typename: 'BranchProtectionRule',
-    id: 'BPR',
-    requiresApprovingReviews: protection.requiredApprovals !== null,
-    requiredApprovingReviewCount: protection.requiredApprovals,
-    requiresCodeOwnerReviews: protection.codeOwners,
-    dismissesStaleReviews: protection.dismissesStale,
-    requireLastPushApproval: protection.lastPushApproval,
-    isAdminEnforced: protection.bindsAdmins,
-    bypassPullRequestAllowances: actors,
-    requiresStatusChecks: protection.requiredChecks.length > 0,
-    requiredStatusCheckContexts: protection.requiredChecks,
-    allowsForcePushes: protection.allowsForcePushes,
-    allowsDeletions: protection.allowsDeletions,
-    requiresCommitSignatures: protection.requiresSignatures,
-    bypassForcePushAllowances: (args: Args) => connection('BypassForcePushAllowance', [], args, () => null),
-  };
-}
-
-function parametersOf(rule: Rule): GraphQLObject | null {
-  if (rule.type === 'PULL_REQUEST')
-    return {
-      __typename: 'PullRequestParameters',
-      requiredApprovingReviewCount: rule.approvals,
-      requireCodeOwnerReview: rule.codeOwners,
-      dismissStaleReviewsOnPush: rule.dismissesStale,
-      requireLastPushApproval: rule.lastPushApproval,
-    };
-  if (rule.type === 'REQUIRED_STATUS_CHECKS')
-    return {
-      __typename: 'RequiredStatusChecksParameters',
-      strictRequiredStatusChecksPolicy: false,
-      requiredStatusChecks: rule.checks.map((context) => ({ __typename: 'StatusCheckConfiguration', context })),
-    };
-  return null;
-}
-
-function rulesetOf({ id, name, enforcement, bypass }: Ruleset, isAdmin: boolean): GraphQLObject {
-  return {
-    __typename: 'RepositoryRuleset',
-    id: `RS_${id}`,
-    databaseId: id,
-    name,
-    enforcement,
-    // Null for who may not edit the ruleset.
-    bypassActors: (args: Args) =>
-      isAdmin
-        ? connection('RepositoryRulesetBypassActor', bypass, args, ({ mode, who }) => ({
-            __typename: 'RepositoryRulesetBypassActor',
-            id: 'RBA',
-            bypassMode: mode,
-            organizationAdmin: who === 'organization-admin',
-            deployKey: who === 'deploy-key',
-            repositoryRoleName: who === 'role' ? 'maintain' : null,
-          }))
-        : null,
-  };
-}
-
-function actorOf(login: string | null): GraphQLObject | null {
-  return login === null ? null : { __typename: login.endsWith('[bot]') ? 'Bot' : 'User', login };
-}
-
-function gitActorOf(login: string | null, date: string): GraphQLObject {
-  return { __typename: 'GitActor', date, user: actorOf(login) };
 }
 
 function commitOf(world: World, repository: Repository, commit: Commit): GraphQLObject {

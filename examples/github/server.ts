@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import { rootOf } from './fields.ts';
 import { runQuery } from './graphql.ts';
-import { answerRest, type RestAnswer } from './rest.ts';
+import { answerRest } from './rest.ts';
+import type { RestAnswer } from './rest-answers.ts';
 import type { Fault, GitHubState } from './state.ts';
 
 export type { GitHubState } from './state.ts';

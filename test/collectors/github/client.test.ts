@@ -228,6 +228,17 @@ describe('what keeps failing ends the reading, in our own words', () => {
     expect(await reading).toMatchObject({ kind: 'transient', code: 'ABORTED' });
   });
 
+  test('GitHub is silent', async () => {
+    fault('silence', 99);
+    const client = openGitHub({
+      connection: { api: server.url, token: wholeToken },
+      signal: AbortSignal.timeout(30_000),
+      patience: { attemptMs: 50, secondMs: 1, retries: 1 },
+    });
+    expect(await failure(everybody(client))).toMatchObject({ kind: 'transient', code: 'TIMEOUT' });
+    expect(client.calls().rest).toBe(2);
+  });
+
   test('nothing listens there', async () => {
     await server.stop();
     expect(await failure(everybody())).toMatchObject({ kind: 'transient', code: 'NETWORK' });
