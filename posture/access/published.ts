@@ -7,7 +7,7 @@ import {
   type PublishedReview,
   type PublishedReviews,
 } from '../../schemas/index.ts';
-import { reviewsOf, standingOf } from './standing.ts';
+import { lastClosed, reviewsOf, standingOf } from './standing.ts';
 
 /**
  * What may be published of the access reviews at `now`: dates, counts and roles of the company, by system. How often a
@@ -31,7 +31,7 @@ export function publishReviews(content: Content, evidence: readonly Evidence[], 
         system,
         every,
         state: standing?.state ?? null,
-        lastClosedAt: standing?.last?.data.closed.at ?? null,
+        lastClosedAt: lastClosed(reviews)?.data.closed.at ?? null,
         nextDueAt: standing?.nextDueAt ?? null,
         reviews: reviews.map(({ data }) => publishReview(data)).reverse(),
       };

@@ -30,11 +30,16 @@ export function closedReviews(reviews: readonly Entry<AccessReview>[]): ClosedRe
   });
 }
 
-/** Where the reviews of one system stand at `now`, when one is promised to be closed each `every`. */
-export function standingOf(reviews: readonly Entry<AccessReview>[], every: Duration, now: Instant): Standing {
-  const last = closedReviews(reviews)
+/** The review that was signed off last. */
+export function lastClosed(reviews: readonly Entry<AccessReview>[]): ClosedReview | undefined {
+  return closedReviews(reviews)
     .sort((a, b) => Date.parse(a.data.closed.at) - Date.parse(b.data.closed.at))
     .at(-1);
+}
+
+/** Where the reviews of one system stand at `now`, when one is promised to be closed each `every`. */
+export function standingOf(reviews: readonly Entry<AccessReview>[], every: Duration, now: Instant): Standing {
+  const last = lastClosed(reviews);
   const [open] = reviews
     .filter(({ data }) => data.closed === undefined)
     .sort((a, b) => Date.parse(a.data.dueAt) - Date.parse(b.data.dueAt));
