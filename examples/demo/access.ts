@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +85,8 @@ const files = { DEMO_STAFF_DIRECTORY_FILE: 'staff-directory', DEMO_SUPPORT_CONSO
 /** Exports the lists as of today. `adminUrl` is the database server, on which somebody had a role before. */
 export async function exportAccess(adminUrl: string): Promise<Exports> {
   const folder = await mkdtemp(join(tmpdir(), 'candor-demo-access-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
   const become: Exports['become'] = async (when) => {
     for (const name of Object.values(files)) await writeFile(join(folder, `${name}.csv`), await exported(name, when));
     const sql = when === 'before' ? 'create role larkspur_contractor login' : 'drop role if exists larkspur_contractor';
@@ -93,7 +96,10 @@ export async function exportAccess(adminUrl: string): Promise<Exports> {
   return {
     environment: Object.fromEntries(Object.entries(files).map(([name, file]) => [name, join(folder, `${file}.csv`)])),
     become,
-    stop: () => rm(folder, { recursive: true, force: true }),
+    stop: async () => {
+      process.off('exit', remove);
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
