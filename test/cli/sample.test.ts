@@ -261,7 +261,7 @@ describe('a sample whose seed is a round of the beacon', () => {
     `);
     expect(told(await sample(['draw', '1', '--beacon', 'none.json'], AFTER))).toMatchInlineSnapshot(`
       "3
-      error SampleSeedUnreadable: the round of the beacon could not be had from none.json: it is no round of drand’s quicknet.
+      error SampleSeedUnreadable: the round of the beacon could not be had from none.json: the file cannot be read.
         hint: try again, or give the round as a file from any other relay: --beacon FILE. Its signature is checked.
       "
     `);
