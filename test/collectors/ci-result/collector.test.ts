@@ -131,7 +131,7 @@ describe('reports', () => {
       ['too few tests', { 'enough-tests-ran': 'failed' }, report(passing(39))],
       ['all of them old', { 'results-are-recent': 'failed' }, report(passing(42), { at: hoursAgo(49) })],
     ];
-    test.each(sabotages)('%s', async (_name, turned, text) => {
+    test.each(sabotages)('failed: %s', async (_name, turned, text) => {
       await write(text);
       expect((await run()).outcomes).toEqual({ ...good, ...turned });
     });

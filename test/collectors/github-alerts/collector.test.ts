@@ -77,7 +77,7 @@ describe('failed: each sabotage turns exactly its check', () => {
       security({ secrets: [{ number: 1, createdAt: days(2), state: 'open' }] }),
     ],
   ];
-  test.each(sabotages)('%s', async (_name, turned, sabotage) => {
+  test.each(sabotages)('failed: %s', async (_name, turned, sabotage) => {
     sabotage(repositoryIn(server, 'web'));
     const { outcomes, findings } = await run();
     expect(outcomes).toEqual({ ...good, [turned]: 'failed' });

@@ -86,7 +86,7 @@ describe('failed: each sabotage turns exactly its check', () => {
       },
     ],
   ];
-  test.each(sabotages)('%s', async (_name, turned, sabotage) => {
+  test.each(sabotages)('failed: %s', async (_name, turned, sabotage) => {
     sabotage(repositoryIn(server, 'web'));
     const { outcomes, findings } = await run();
     expect(outcomes).toEqual({ ...good, [turned]: 'failed' });

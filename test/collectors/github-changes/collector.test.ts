@@ -116,7 +116,7 @@ describe('failed: each sabotage turns exactly its check', () => {
       ({ commits: [head] }) => head && Object.assign(head, { signature: 'UNVERIFIED_EMAIL' }),
     ],
   ];
-  test.each(sabotages)('%s', async (_name, turned, sabotage) => {
+  test.each(sabotages)('failed: %s', async (_name, turned, sabotage) => {
     sabotage(repositoryIn(server, 'web'));
     const { outcomes, findings } = await run();
     expect(outcomes).toEqual({ ...good, [turned]: 'failed' });

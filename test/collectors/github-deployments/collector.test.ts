@@ -49,7 +49,7 @@ describe('failed: each sabotage turns exactly its check', () => {
     ['a commit that was never merged', 'deployments-came-from-the-default-branch', deployed({})],
     ['one that failed half-way', 'deployments-came-from-the-default-branch', deployed({ state: 'FAILURE' })],
   ];
-  test.each(sabotages)('%s', async (_name, turned, sabotage) => {
+  test.each(sabotages)('failed: %s', async (_name, turned, sabotage) => {
     sabotage(repositoryIn(server, 'web'));
     const { outcomes, findings } = await run();
     expect(outcomes).toEqual({ ...good, [turned]: 'failed' });
