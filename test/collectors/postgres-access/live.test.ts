@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import collector from '../../../collectors/postgres-access/collector.ts';
 import { type PostgresServer, startPostgres } from '../../../examples/postgres-server.ts';
 import type { AccessReview, Entry } from '../../../schemas/index.ts';
@@ -91,90 +91,75 @@ test('passed: the roles are all read by a login without any grant, and what was 
   expect(facts.roles).toContain('superuser: 1');
 });
 
-describe('sabotage: exactly one check turns', () => {
-  const afterwards =
-    (more: string, id = 'once') =>
-    async () => {
-      const review = await reviewed();
-      await sql(`${carryOut}; ${more}`);
-      return look([{ ...review, id }]);
-    };
-  test.each<[string, string, () => ReturnType<typeof look>]>([
-    ['revoked-access-is-gone', 'made again under its name', afterwards('create role canary_ben login')],
-    [
-      'revoked-access-is-gone',
-      'renamed instead of dropped',
-      async () => {
-        const review = await reviewed();
-        await sql('revoke pg_read_all_data from canary_ada; alter role canary_ben rename to canary_service');
-        return look([review]);
-      },
-    ],
-    ['changed-roles-were-changed', 'the membership given back', afterwards('grant pg_read_all_data to canary_ada')],
-    ['administrators-as-declared', 'a second superuser', afterwards('alter role canary_owner superuser')],
-    [
-      'no-login-outlives-its-expiry',
-      'an end that has come',
-      afterwards("alter role canary_ada valid until '2026-11-03 08:59'"),
-    ],
-    [
-      'reviewed-in-time',
-      'a review past its date',
-      async () => {
-        const review = await reviewed();
-        await sql(carryOut);
-        return look([review, openedReview(await list(), { at: daysOn(-15), ...ofStore })]);
-      },
-    ],
-    [
-      'decided-by-somebody-else',
-      'a reviewer who is in the list',
-      async () => look([closedReview(await list(), {}, { at: daysOn(-10), by: 'Canary_Ada', ...ofStore })]),
-    ],
-  ])('sabotage of %s: %s', async (check, _title, run) => {
-    await sql(good);
-    expect(turned((await run()).outcomes)).toEqual({ [check]: 'failed' });
+describe('a sabotage turns exactly one check, and a near miss none', () => {
+  beforeEach(() => sql(good));
+
+  type Look = Awaited<ReturnType<typeof look>>;
+  /** Carries out what was reviewed, or something else in its place, does one thing more, and looks. */
+  async function afterwards(more: string, instead = carryOut): Promise<Look> {
+    const review = await reviewed();
+    await sql(`${instead}; ${more}`);
+    return look([review]);
+  }
+  async function withOpenReview(days: number): Promise<Look> {
+    const review = await reviewed();
+    await sql(carryOut);
+    return look([review, openedReview(await list(), { at: daysOn(-days), ...ofStore })]);
+  }
+  const reviewedBy = async (by: string) => look([closedReview(await list(), {}, { at: daysOn(-10), by, ...ofStore })]);
+  const failed = ({ outcomes }: Look, check: string) => expect(turned(outcomes)).toEqual({ [check]: 'failed' });
+  const stays = ({ outcomes }: Look) => expect(turned(outcomes)).toEqual({});
+
+  test('sabotage of revoked-access-is-gone: made again under its name', async () => {
+    failed(await afterwards('create role canary_ben login'), 'revoked-access-is-gone');
+  });
+  test('sabotage of revoked-access-is-gone: renamed instead of dropped', async () => {
+    const instead = 'revoke pg_read_all_data from canary_ada';
+    failed(await afterwards('alter role canary_ben rename to canary_service', instead), 'revoked-access-is-gone');
+  });
+  test('near miss of revoked-access-is-gone: a name that only begins alike', async () => {
+    stays(await afterwards('create role canary_ben2 login'));
   });
 
-  test.each<[string, string, () => ReturnType<typeof look>]>([
-    ['revoked-access-is-gone', 'a name that only begins alike', afterwards('create role canary_ben2 login')],
-    ['changed-roles-were-changed', 'another membership, given later', afterwards('grant pg_monitor to canary_ada')],
-    [
-      'administrators-as-declared',
-      'one who makes databases',
-      afterwards('alter role canary_owner createdb createrole'),
-    ],
-    [
-      'no-login-outlives-its-expiry',
-      'a group with an end',
-      afterwards("alter role canary_team valid until '2026-01-01'"),
-    ],
-    [
-      'no-login-outlives-its-expiry',
-      'an end that never comes',
-      afterwards("alter role canary_ada valid until 'infinity'"),
-    ],
-    [
-      'reviewed-in-time',
-      'a review that is open and not yet due',
-      async () => {
-        const review = await reviewed();
-        await sql(carryOut);
-        return look([review, openedReview(await list(), { at: daysOn(-13), ...ofStore })]);
-      },
-    ],
-    [
-      'decided-by-somebody-else',
-      'a reviewer whose name is part of another',
-      async () => look([closedReview(await list(), {}, { at: daysOn(-10), by: 'canary', ...ofStore })]),
-    ],
-  ])('near miss of %s: %s', async (_check, _title, run) => {
-    await sql(good);
-    expect(turned((await run()).outcomes)).toEqual({});
+  test('sabotage of changed-roles-were-changed: the membership given back', async () => {
+    failed(await afterwards('grant pg_read_all_data to canary_ada'), 'changed-roles-were-changed');
+  });
+  test('near miss of changed-roles-were-changed: another membership, given later', async () => {
+    stays(await afterwards('grant pg_monitor to canary_ada'));
+  });
+
+  test('sabotage of administrators-as-declared: a second superuser', async () => {
+    failed(await afterwards('alter role canary_owner superuser'), 'administrators-as-declared');
+  });
+  test('near miss of administrators-as-declared: one who makes databases and roles', async () => {
+    stays(await afterwards('alter role canary_owner createdb createrole'));
+  });
+
+  test('sabotage of no-login-outlives-its-expiry: an end that has come', async () => {
+    failed(await afterwards("alter role canary_ada valid until '2026-11-03 08:59Z'"), 'no-login-outlives-its-expiry');
+  });
+  test('near miss of no-login-outlives-its-expiry: a group with an end, and an end that never comes', async () => {
+    stays(
+      await afterwards("alter role canary_team valid until '2026-01-01'; alter role canary_ada valid until 'infinity'"),
+    );
+  });
+
+  test('sabotage of reviewed-in-time: a review past its date', async () => {
+    failed(await withOpenReview(15), 'reviewed-in-time');
+  });
+  test('near miss of reviewed-in-time: a review that is open and not yet due', async () => {
+    stays(await withOpenReview(13));
+  });
+
+  test('sabotage of decided-by-somebody-else: a reviewer who is in the list', async () => {
+    failed(await reviewedBy('Canary_Ada'), 'decided-by-somebody-else');
+  });
+  test('near miss of decided-by-somebody-else: a reviewer whose name is part of another', async () => {
+    stays(await reviewedBy('canary'));
   });
 
   test('sabotage of list-is-complete, near miss of list-is-complete: a list with a hole, and one with strange names', async () => {
-    await sql(`${good}; create role "canary ""x"" 🦉" login; create role "PG_not_theirs" login`);
+    await sql(`create role "canary ""x"" 🦉" login; create role "PG_not_theirs" login`);
     const review = closedReview(await list(), {}, { at: daysOn(-10), ...ofStore });
     const { raw, outcomes } = await look([review]);
     expect(turned(outcomes)).toEqual({});
