@@ -32,6 +32,8 @@ export async function buildSite(
   const old = join(root, `.candor/old.${process.pid}`);
   process.env.CANDOR_CONTENT = content;
   process.env.ASTRO_TELEMETRY_DISABLED = '1';
+  // Whatever the shell says: a site in development would read everything anew for each part of each page.
+  process.env.NODE_ENV = 'production';
   try {
     await build({ root, outDir: fresh, logLevel: verbose ? 'info' : 'error' });
     await finish(fresh);
@@ -66,6 +68,7 @@ export async function renderRelease(
   process.env.CANDOR_CONTENT = content;
   process.env.CANDOR_RELEASE = draft;
   process.env.ASTRO_TELEMETRY_DISABLED = '1';
+  process.env.NODE_ENV = 'production';
   try {
     // An adopter’s own pages and public files are of today, and no part of a version.
     const own = { srcDir: none, publicDir: none, outDir: join(folder, 'site') };

@@ -236,8 +236,6 @@ describe('who has not looked', () => {
   test.each<[string, Look | null, string]>([
     ['never', null, 'It has never looked.'],
     ['too long ago', { vendors: ['stripe'], on: '2026-11-01T08:59:59.000Z' }, 'It looked too long ago.'],
-    ['denied', { fails: 'denied' }, 'Its last look failed.'],
-    ['a transient error', { fails: 'transient' }, 'Its last look failed.'],
     ['partial: only some of it', { vendors: ['stripe'], complete: false }, 'It saw only a part.'],
     [
       'for another intent',
@@ -249,6 +247,22 @@ describe('who has not looked', () => {
     expect(await said('every-observer-has-looked', known)).toEqual([`pages/browser-vendors inconclusive: ${reason}`]);
     expect((await outcomes(known))['every-seen-vendor-is-declared']).toBe('inconclusive');
   });
+
+  const failing = async (fails: 'denied' | 'transient') => {
+    const known = observed([listed], { pages: { fails } });
+    expect(await said('every-observer-has-looked', known)).toEqual([
+      'pages/browser-vendors inconclusive: Its last look failed.',
+    ]);
+    expect(await outcomes(known)).toMatchObject({
+      'every-seen-vendor-is-declared': 'inconclusive',
+      'every-declared-vendor-is-seen': 'inconclusive',
+      'every-vendor-has-an-agreement': 'passed',
+    });
+  };
+
+  test('denied: what it was not let see is unknown', () => failing('denied'));
+
+  test('transient error: what it could not see this time is unknown', () => failing('transient'));
 
   test('what a partial look saw is still seen', async () => {
     const known = observed([listed], pages({ vendors: ['segment', 'stripe'], complete: false }));
