@@ -63,26 +63,26 @@ export function assess({ readAt, reports, flaws, suites, checkRuns }: Raw, expec
 
 function flawed(flaws: readonly string[]): string {
   if (flaws.length === 0) return '.';
-  return `. ${flaws.length} of the reports could not be used: ${[...new Set(flaws)].sort().join(', ')}.`;
+  return `. Reports that could not be used: ${flaws.length} (${[...new Set(flaws)].sort().join(', ')}).`;
 }
 
 function enough({ label, tests, skipped, parts }: Suite, { suites }: Expect): Judged {
   const atLeast = suites[label]?.atLeast ?? 1;
   if (parts === 0) return { outcome: 'failed', reason: 'No report has a suite of that name: no test ran.' };
   const ran = tests - skipped;
-  if (tests > 0 && ran === 0) return { outcome: 'failed', reason: `All ${tests} tests were skipped: none ran.` };
-  if (ran < atLeast) return { outcome: 'failed', reason: `${ran} tests ran; promised are at least ${atLeast}.` };
-  return { outcome: 'passed', reason: `${ran} tests ran; promised are at least ${atLeast}.` };
+  if (tests > 0 && ran === 0) return { outcome: 'failed', reason: `No test ran: all of them were skipped, ${tests}.` };
+  if (ran < atLeast) return { outcome: 'failed', reason: `Tests that ran: ${ran}; promised are at least ${atLeast}.` };
+  return { outcome: 'passed', reason: `Tests that ran: ${ran}; promised are at least ${atLeast}.` };
 }
 
 function failures({ tests, failures: failed }: Suite): Judged {
-  if (failed > 0) return { outcome: 'failed', reason: `${failed} of ${Math.max(tests, failed)} tests failed.` };
-  return { outcome: 'passed', reason: `None of ${tests} tests failed.` };
+  if (failed > 0) return { outcome: 'failed', reason: `Failed tests: ${failed} of ${Math.max(tests, failed)}.` };
+  return { outcome: 'passed', reason: `Failed tests: none of ${tests}.` };
 }
 
 function skips({ label, tests, skipped }: Suite, { suites }: Expect): Judged {
   const may = suites[label]?.maySkip ?? 0;
-  const reason = `${skipped} of ${tests} tests were skipped; ${may === 0 ? 'none may be' : `${may} may be`}.`;
+  const reason = `Skipped tests: ${skipped} of ${tests}; ${may === 0 ? 'none' : `at most ${may}`} may be.`;
   return { outcome: skipped > may ? 'failed' : 'passed', reason };
 }
 

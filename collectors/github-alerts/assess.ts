@@ -112,6 +112,6 @@ function overdue(
   const count = open.reduce((sum, each) => sum + each.count, 0);
   return {
     outcome: 'passed',
-    reason: count === 0 ? 'No alert is open.' : `${count} alerts are open, none for too long.`,
+    reason: count === 0 ? 'No alert is open.' : `Open alerts, none for too long: ${count}.`,
   };
 }

@@ -73,16 +73,16 @@ function mergedOf({ merged }: Changes, expect: Expect): Judged {
   if (parts.length > 0)
     return {
       outcome: 'failed',
-      reason: `Of ${merged.length} merged pull requests ${none.length + late.length} evaded review: ${parts.join('; ')}.`,
+      reason: `Merged pull requests that evaded review: ${none.length + late.length} of ${merged.length}: ${parts.join('; ')}.`,
     };
   if (unknown.length > 0)
     return {
       outcome: 'inconclusive',
-      reason: `Of ${merged.length} merged pull requests, ${numbers(unknown)} cannot be judged: a commit names nobody that GitHub knows, or there is more of it than was read.`,
+      reason: `Merged pull requests that cannot be judged: ${numbers(unknown)}, of ${merged.length}. A commit names nobody that GitHub knows, or there is more than was read.`,
     };
   const exempt = by('exempt').length;
-  const rest = exempt > 0 ? `, and ${exempt} by those who need no review` : '';
-  return { outcome: 'passed', reason: `${merged.length - exempt} merged pull requests were reviewed${rest}.` };
+  const rest = exempt > 0 ? `; of those who need no review: ${exempt}` : '';
+  return { outcome: 'passed', reason: `Merged pull requests that were reviewed: ${merged.length - exempt}${rest}.` };
 }
 
 function people({ approvals }: Expect): string {
@@ -114,7 +114,7 @@ function pushesOf(changes: Changes, expect: Expect): Judged {
   const how = forced > 0 ? `, ${forced} of them by force or by making the branch anew` : '';
   return {
     outcome: 'failed',
-    reason: `${direct.length} pushes went to the default branch without a reviewed pull request${how}; the last on ${newest.at.slice(0, 10)}.`,
+    reason: `Pushes to the default branch without a reviewed pull request: ${direct.length}${how}; the last on ${newest.at.slice(0, 10)}.`,
   };
 }
 
@@ -125,7 +125,7 @@ function signaturesOf({ commits }: Changes, { signedCommits }: Expect): Judged {
   if (commits.unsigned > 0)
     return {
       outcome: 'failed',
-      reason: `${commits.unsigned} of ${commits.read} commits on the default branch have no valid signature.`,
+      reason: `Commits on the default branch without a valid signature: ${commits.unsigned} of ${commits.read}.`,
     };
-  return { outcome: 'passed', reason: `${commits.read} commits on the default branch have valid signatures.` };
+  return { outcome: 'passed', reason: `Commits on the default branch, all with a valid signature: ${commits.read}.` };
 }

@@ -42,7 +42,7 @@ function policyOf({ branches }: Deploying, { environment }: Expect): Judged {
   if (typeof branches === 'string') return { outcome: 'failed', reason: reason[branches] };
   return {
     outcome: 'failed',
-    reason: `Beside the default branch, ${branches.others} other patterns of branches or tags may deploy to ${environment}.`,
+    reason: `Other patterns of branches or tags may deploy to ${environment} too: ${branches.others}.`,
   };
 }
 
@@ -51,7 +51,8 @@ function deploymentsOf({ deployed }: Deploying): Judged {
   const { deployments, elsewhere, unknown } = deployed;
   if (deployments === 0) return { outcome: 'not-applicable', reason: 'Nothing was deployed within the window.' };
   if (elsewhere > 0)
-    return { outcome: 'failed', reason: `${elsewhere} commits were deployed that the default branch does not hold.` };
-  if (unknown > 0) return { outcome: 'inconclusive', reason: `${unknown} deployed commits can no longer be found.` };
-  return { outcome: 'passed', reason: `${deployments} deployments were of commits on the default branch.` };
+    return { outcome: 'failed', reason: `Deployed commits that the default branch does not hold: ${elsewhere}.` };
+  if (unknown > 0)
+    return { outcome: 'inconclusive', reason: `Deployed commits that can no longer be found: ${unknown}.` };
+  return { outcome: 'passed', reason: `Deployments, all of commits on the default branch: ${deployments}.` };
 }

@@ -105,7 +105,7 @@ describe('reports', () => {
     });
     expect(findings[0]).toMatchObject({
       subject: 'isolation tests',
-      reason: '42 tests ran; promised are at least 40.',
+      reason: 'Tests that ran: 42; promised are at least 40.',
     });
   });
 
@@ -154,7 +154,7 @@ describe('reports', () => {
       await write(report(passing(50, '<skipped/>')));
       const { outcomes, findings } = await run();
       expect(outcomes).toMatchObject({ 'enough-tests-ran': 'failed', 'no-test-was-skipped': 'failed' });
-      expect(findings[0]?.reason).toBe('All 50 tests were skipped: none ran.');
+      expect(findings[0]?.reason).toBe('No test ran: all of them were skipped, 50.');
     });
 
     test('a failure in one report is not outdone by another report of the same suite', async () => {
@@ -245,7 +245,7 @@ describe('reports', () => {
       const { outcomes, population } = await run();
       expect(outcomes).toMatchObject(inconclusive);
       expect(population.complete).toBe(false);
-      expect(population.description).toContain(`1 of the reports could not be used: ${flaw}.`);
+      expect(population.description).toContain(`Reports that could not be used: 1 (${flaw}).`);
     });
 
     test('partial: a report that cannot be used hides no failure in another', async () => {

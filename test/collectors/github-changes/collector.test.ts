@@ -126,7 +126,7 @@ describe('failed: each sabotage turns exactly its check', () => {
   test('the reason tells which, and why', async () => {
     pull((each) => each.reviews.splice(0))(repositoryIn(server, 'web'));
     expect((await run()).findings[0]?.reason).toBe(
-      'Of 1 merged pull requests 1 evaded review: #1 without the approval of somebody else.',
+      'Merged pull requests that evaded review: 1 of 1: #1 without the approval of somebody else.',
     );
   });
 
