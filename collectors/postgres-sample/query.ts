@@ -4,7 +4,7 @@ import { fieldsOfAll } from '../sampling/fields.ts';
 import type { Expect } from './schema.ts';
 
 /** Ids that are read at a time: the most that are in memory. */
-export const PAGE = 10_000;
+export const PAGE = 2_000;
 
 /** The table as the catalog has it. */
 export type Table = { isPartitioned: boolean; keyType: string };

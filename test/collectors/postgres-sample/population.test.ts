@@ -144,13 +144,13 @@ describe('a population that can be streamed', () => {
   test.each([
     [
       'exactly a page',
-      `create table public.t (key int primary key, ${at}); insert into public.t select generate_series(1, 10000)`,
-      10_000,
+      `create table public.t (key int primary key, ${at}); insert into public.t select generate_series(1, 2000)`,
+      2000,
     ],
     [
       'a page and one',
-      `create table public.t (key int primary key, ${at}); insert into public.t select generate_series(1, 10001)`,
-      10_001,
+      `create table public.t (key int primary key, ${at}); insert into public.t select generate_series(1, 2001)`,
+      2001,
     ],
     [
       'uuid',
