@@ -57,7 +57,8 @@ async function digest(folder: string): Promise<string> {
 test('the package is small, complete, and holds nothing of the demo', () => {
   console.log(`${packed.filename}: ${packed.size} bytes packed, ${packed.unpackedSize} unpacked`);
   const paths = packed.files.map(({ path }) => path);
-  expect(packed.size).toBeLessThan(600_000);
+  // Nearly half of it are declarations of types; the map of vendors has 483 entries.
+  expect(packed.size).toBeLessThan(1_000_000);
   expect(paths.filter((path) => path.endsWith('.map') || /^(content|examples|bench)\//.test(path))).toEqual([]);
   expect(paths.filter((path) => path.startsWith('test/'))).toEqual(['test/collectors/_template/collector.test.ts']);
   expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'lib/cli/bin.js', 'lib/index.d.ts']));
