@@ -21,25 +21,30 @@ const MODULE = 'virtual:candor/content';
  * One module with static imports, and none for a claim without a body: at 5,000 bodies that took two thirds of the
  * time of one lazy import each.
  */
-export function contentPlugin(folder: string): ContentPlugin {
+export function contentPlugin(folder: string, development: boolean): ContentPlugin {
   return {
     name: 'candor-content',
     resolveId(id: string) {
       return id === MODULE ? `\0${MODULE}` : undefined;
     },
     load(id: string) {
-      return id === `\0${MODULE}` ? moduleText(folder, filesWithBody(folder)) : undefined;
+      return id === `\0${MODULE}` ? moduleText(folder, filesWithBody(folder), development) : undefined;
     },
   };
 }
 
 /** The text of the module; bodies are keyed `<content type>/<id>`. */
-export function moduleText(folder: string, bodies: readonly { key: string; file: string }[]): string {
+export function moduleText(
+  folder: string,
+  bodies: readonly { key: string; file: string }[],
+  development = false,
+): string {
   const imports = bodies.map(({ file }, index) => `import { Content as body${index} } from ${JSON.stringify(file)};`);
   const entries = bodies.map(({ key }, index) => `[${JSON.stringify(key)}, body${index}]`);
   return [
     ...imports,
     `export const folder = ${JSON.stringify(folder)};`,
+    `export const development = ${development};`,
     `export const bodies = new Map([${entries.join(', ')}]);`,
   ].join('\n');
 }

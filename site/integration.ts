@@ -23,12 +23,12 @@ function wholeSite(): AstroIntegration {
     hooks: {
       // What is kept is published as it is: nothing that was signed passes through a renderer.
       'astro:build:done': ({ dir }) => copyPublished(content, fileURLToPath(dir)),
-      'astro:config:setup': ({ addWatchFile, config, injectRoute, updateConfig }) => {
+      'astro:config:setup': ({ addWatchFile, command, config, injectRoute, updateConfig }) => {
         content = contentFolder(config.root);
         for (const route of routes(packageRoot(), 'pages')) injectRoute({ ...route, prerender: true });
         addWatchFile(content);
         updateConfig(settings(config.root));
-        updateConfig({ integrations: [mdx()], vite: { plugins: [contentPlugin(content)] } });
+        updateConfig({ integrations: [mdx()], vite: { plugins: [contentPlugin(content, command === 'dev')] } });
       },
     },
   };

@@ -1,4 +1,4 @@
-import { folder } from 'virtual:candor/content';
+import { development, folder } from 'virtual:candor/content';
 import { type Log, readLog } from '../ledger/reader.ts';
 import type { KeptRecord } from '../ledger/records/store.ts';
 import { readChanges, readManifest, releaseNumbers } from '../ledger/releases/store.ts';
@@ -41,7 +41,7 @@ let once: Promise<Site> | undefined;
 
 /** Reads everything: once per build, so that two pages cannot differ; each time in development. */
 export function site(): Promise<Site> {
-  if (import.meta.env.DEV) return read();
+  if (development) return read();
   once ??= read();
   return once;
 }

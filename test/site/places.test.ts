@@ -43,6 +43,7 @@ describe('the module of content', () => {
     expect(moduleText('/c', [{ key: 'claims/a', file: '/c/claims/s/a.mdx' }])).toMatchInlineSnapshot(`
       "import { Content as body0 } from "/c/claims/s/a.mdx";
       export const folder = "/c";
+      export const development = false;
       export const bodies = new Map([["claims/a", body0]]);"
     `);
   });
