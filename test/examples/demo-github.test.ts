@@ -54,7 +54,7 @@ async function failing(sourceId: string, id: string): Promise<string[]> {
     signal: AbortSignal.timeout(60_000),
     progress: () => undefined,
   };
-  const known: Known = { now: new Date().toISOString(), content, evidence: [] };
+  const known: Known = { source: sourceId, now: new Date().toISOString(), content, evidence: [] };
   const raw = collector.raw.parse(await collector.collect(context, known));
   const { findings, population } = collector.assess(raw, expected);
   expect(population.complete).toBe(true);
