@@ -16,7 +16,7 @@ export default defineCollector({
   method: 'EXAMINE',
   permissions: [
     'Repository permissions of a fine-grained token: Administration, Code scanning alerts, Dependabot alerts, Secret scanning alerts and Metadata, read-only.',
-    'The token of an organization owner or security manager.',
+    'Organization permission Administration, read-only, by an owner or security manager.',
   ],
   expect: Expect,
   raw: Raw,

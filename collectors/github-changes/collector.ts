@@ -13,7 +13,7 @@ export default defineCollector({
   method: 'TEST',
   permissions: [
     'Repository permissions of a fine-grained token: Contents, Pull requests and Metadata, read-only.',
-    'Made by an organization owner; with a lesser token the repositories are named one by one.',
+    'Organization permission Administration, read-only, by an owner; with a lesser token the repositories are named one by one.',
   ],
   expect: Expect,
   raw: Raw,
