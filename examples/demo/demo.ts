@@ -32,8 +32,10 @@ export async function startDemo(
   const outside = await startOutside();
   const site = await startSite();
   const stops = [server.stop, outside.stop, site.stop];
+  let stopped: Promise<unknown> | undefined;
   const stop = async () => {
-    await Promise.all(stops.map((each) => each()));
+    stopped ??= Promise.all(stops.map((each) => each()));
+    await stopped;
   };
   try {
     const databases = await loadDemo(server);
