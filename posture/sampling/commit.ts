@@ -27,6 +27,8 @@ type Tracked = { position: number; leaf: string; proof: string[] };
 export class PopulationCommitment {
   /** A zero byte, the salt, and room for the longest id. */
   readonly #leaf = Buffer.alloc(1 + SALT + 3 * LONGEST);
+  /** Beginnings of it by their length: ids have few lengths, and a view for each id would be most of what is allocated. */
+  readonly #views: Buffer[] = [];
   /** A byte of one, and room for two hashes. */
   readonly #node = Buffer.alloc(1 + 2 * DIGEST, 0x01);
   /** The perfect subtrees to the left, the largest first: one for each bit that is set in the size. */
@@ -57,7 +59,8 @@ export class PopulationCommitment {
     if (id === '' || id.length > LONGEST || !id.isWellFormed())
       throw new RangeError('the id is empty, too long, or not well-formed Unicode');
     const end = 1 + SALT + this.#leaf.write(id, 1 + SALT, 'utf8');
-    const root = hash('sha256', this.#leaf.subarray(0, end), 'binary');
+    this.#views[end] ??= this.#leaf.subarray(0, end);
+    const root = hash('sha256', this.#views[end], 'binary');
     const position = this.#size + 1;
     let subtree: Subtree = { root, below: this.#wanted.has(position) ? [{ position, leaf: root, proof: [] }] : none };
     for (let rest = this.#size; rest % 2 === 1; rest = Math.floor(rest / 2)) {
