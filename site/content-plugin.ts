@@ -21,14 +21,14 @@ const MODULE = 'virtual:candor/content';
  * One module with static imports, and none for a claim without a body: at 5,000 bodies that took two thirds of the
  * time of one lazy import each.
  */
-export function contentPlugin(folder: string, development: boolean): ContentPlugin {
+export function contentPlugin(folder: string, build: string | null): ContentPlugin {
   return {
     name: 'candor-content',
     resolveId(id: string) {
       return id === MODULE ? `\0${MODULE}` : undefined;
     },
     load(id: string) {
-      return id === `\0${MODULE}` ? moduleText(folder, filesWithBody(folder), development) : undefined;
+      return id === `\0${MODULE}` ? moduleText(folder, filesWithBody(folder), build) : undefined;
     },
   };
 }
@@ -37,14 +37,14 @@ export function contentPlugin(folder: string, development: boolean): ContentPlug
 export function moduleText(
   folder: string,
   bodies: readonly { key: string; file: string }[],
-  development = false,
+  build: string | null,
 ): string {
   const imports = bodies.map(({ file }, index) => `import { Content as body${index} } from ${JSON.stringify(file)};`);
   const entries = bodies.map(({ key }, index) => `[${JSON.stringify(key)}, body${index}]`);
   return [
     ...imports,
     `export const folder = ${JSON.stringify(folder)};`,
-    `export const development = ${development};`,
+    `export const build = ${JSON.stringify(build)};`,
     `export const bodies = new Map([${entries.join(', ')}]);`,
   ].join('\n');
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import mdx from '@astrojs/mdx';
 import type { AstroIntegration, HookParameters } from 'astro';
@@ -28,7 +29,10 @@ function wholeSite(): AstroIntegration {
         for (const route of routes(packageRoot(), 'pages')) injectRoute({ ...route, prerender: true });
         addWatchFile(content);
         updateConfig(settings(config.root));
-        updateConfig({ integrations: [mdx()], vite: { plugins: [contentPlugin(content, command === 'dev')] } });
+        updateConfig({
+          integrations: [mdx()],
+          vite: { plugins: [contentPlugin(content, command === 'dev' ? null : randomUUID())] },
+        });
       },
     },
   };

@@ -58,6 +58,14 @@ export const pages = {
 /** The name of a page of the navigation. */
 export type PageName = keyof typeof pages;
 
+/** The page that shows the records of a collector’s topic as a whole, by topic. */
+export const pageOfTopic: ReadonlyMap<string, PageName> = new Map([
+  ['isolation', 'isolation'],
+  ['access', 'access-reviews'],
+  ['audit-samples', 'audit-samples'],
+  ['subprocessors', 'subprocessors'],
+]);
+
 /**
  * The static paths of an optional page, whose file is named `[...page].astro`: its one address, or none. A rest
  * parameter that is undefined leaves no trace in the address.

@@ -1,4 +1,4 @@
-import { development, folder } from 'virtual:candor/content';
+import { build, folder } from 'virtual:candor/content';
 import { type Log, readLog } from '../ledger/reader.ts';
 import type { KeptRecord } from '../ledger/records/store.ts';
 import { readChanges, readManifest, releaseNumbers } from '../ledger/releases/store.ts';
@@ -37,13 +37,14 @@ export type Site = {
   versions: Version[];
 };
 
-let once: Promise<Site> | undefined;
+let once: { build: string; site: Promise<Site> } | undefined;
 
 /** Reads everything: once per build, so that two pages cannot differ; each time in development. */
 export function site(): Promise<Site> {
-  if (development) return read();
-  once ??= read();
-  return once;
+  if (build === null) return read();
+  // One process may build twice, and Node then hands out the module of the first build.
+  if (once?.build !== build) once = { build, site: read() };
+  return once.site;
 }
 
 async function read(): Promise<Site> {

@@ -3,8 +3,11 @@ declare module 'virtual:candor/content' {
 
   /** The content folder, absolute. Never printed: it is a path of the machine that builds. */
   export const folder: string;
-  /** Whether this is `astro dev`. Astro would take `import.meta.env.DEV` from a variable DEV of the shell. */
-  export const development: boolean;
+  /**
+   * What tells this build from any other; null in `astro dev`, where nothing is kept from one page to the next. Astro
+   * would take `import.meta.env.DEV` from a variable DEV of the shell.
+   */
+  export const build: string | null;
   /** The bodies that are not empty, keyed `<content type>/<id>`, for example `claims/rows-are-scoped`. */
   export const bodies: ReadonlyMap<string, AstroComponentFactory>;
 }

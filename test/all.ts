@@ -85,16 +85,14 @@ if (!fast) {
 // Collectors load pages too, so it comes before all tests.
 if (!fast) await part('a browser', ensureBrowser);
 const unit = join(reports, 'unit.json');
+// Left out of the fast ones: what starts servers, browsers or processes, or builds pages.
 const slow = [
-  'test/package/**',
-  'test/sabotage/**',
-  'test/site/**',
-  'test/system/**',
+  'test/{cli,examples,package,sabotage,site,system}/**',
+  'test/collectors/{clients,github*,*-vendors,*-sample}/**',
   'test/collectors/**/live*',
-  'test/ledger/writer/killed*',
+  'test/**/killed*',
   'test/ledger/go/go*',
-  'test/ledger/verify/verify*',
-  'test/cli/release*',
+  'test/ledger/verify/{verify,samples}*',
 ].flatMap((glob) => ['--exclude', glob]);
 await suite(fast ? 'fast tests' : 'tests', VitestReport, unit, () =>
   run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`, ...(fast ? slow : [])]),

@@ -11,7 +11,7 @@ import { codeOf } from './error-code.ts';
 export type Changes = ReadonlyMap<string, Buffer | null>;
 
 /** The file that says which state this is: each change gives it another content. */
-const HEAD = 'ledger/log/checkpoint';
+export const HEAD = 'ledger/log/checkpoint';
 const JOURNAL = 'ledger/.journal';
 
 /** A change that counts: from which state, and what each file shall be. The n-th lies as `n` in the staging folder. */

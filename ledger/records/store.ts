@@ -1,17 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type CandorError,
-  type Content,
-  candorError,
-  type Evidence,
-  LogEntry,
-  type PreviousEntry,
-} from '../../schemas/index.ts';
-import { isUnfinished } from '../files/commit.ts';
+import { type CandorError, type Content, type Evidence, LogEntry, type PreviousEntry } from '../../schemas/index.ts';
 import { codeOf } from '../files/error-code.ts';
-import { isLocked } from '../files/lock.ts';
-import { jsonOf, type Log, newestFirst, readLog, textOf } from '../reader.ts';
+import { quietly } from '../files/quiet.ts';
+import { jsonOf, type Log, newestFirst, readLog } from '../reader.ts';
 import { recordOf } from '../times.ts';
 import { damagedRecord, readRecord } from './trusted.ts';
 
@@ -32,31 +24,13 @@ export type Recorded = {
   newest: ReadonlyMap<string, PreviousEntry>;
 };
 
-/** How often a reader looks again while somebody writes. */
-const TRIES = 100;
-const PAUSE_MS = 50;
-
 /**
  * Reads every record; what cannot be trusted is named, never skipped. A record counts only when it is the newest of its
  * kind in the signed log. A folder that is not there holds nothing. `also` names records whose files may be missing.
  * Throws LedgerDamaged, LedgerUnfinished.
  */
 export async function readEvidence(content: string, also: readonly RecordName[] = []): Promise<Recorded> {
-  for (let attempt = 0, cutOff = 0; attempt < TRIES && cutOff < 3; attempt += 1) {
-    if (isUnfinished(content)) cutOff = (await isLocked(content)) ? 0 : cutOff + 1;
-    else {
-      const before = await textOf(join(content, 'ledger/log/checkpoint'));
-      const recorded = await readAll(content, also).catch((error: unknown) => ({ error }));
-      const after = await textOf(join(content, 'ledger/log/checkpoint'));
-      // Somebody may have written in between; then it is neither the old nor the new.
-      if (before === after && !isUnfinished(content)) {
-        if ('error' in recorded) throw recorded.error;
-        return recorded;
-      }
-    }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  }
-  throw candorError('LedgerUnfinished', { folder: content });
+  return quietly(content, () => readAll(content, also));
 }
 
 async function readAll(content: string, also: readonly RecordName[]): Promise<Recorded> {

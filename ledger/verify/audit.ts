@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type CandorError, candorError, type FileDigest, type SiteManifest } from '../../schemas/index.ts';
 import { fileDigest } from '../files/bytes.ts';
 import { each } from '../files/each.ts';
+import { quietly } from '../files/quiet.ts';
 import { filesIn, publishedFolders } from '../publish.ts';
 import { type Log, readLog } from '../reader.ts';
 import { loggedRecords, readEvidence, recordName, recordNames } from '../records/store.ts';
@@ -25,6 +26,10 @@ const END_OF_TIME = '9999-12-31T23:59:59.999Z';
  * and samples with the code by which strangers verify the page, and each record. Throws LedgerUnfinished.
  */
 export async function auditContent(content: string): Promise<Audit> {
+  return quietly(content, () => auditOnce(content));
+}
+
+async function auditOnce(content: string): Promise<Audit> {
   try {
     const log = await readLog(content);
     const records = (await recordNames(content)).length;

@@ -104,6 +104,7 @@ test('content that is missing leaves its page and its link out', async ({ page }
   await expect(navigation.getByRole('link')).toHaveText([
     'Overview',
     'Isolation',
+    'Access reviews',
     'Gaps and roadmap',
     'Updates',
     'Versions',

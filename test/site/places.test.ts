@@ -40,10 +40,10 @@ describe('the module of content', () => {
   });
 
   test('its text is one static import a body', () => {
-    expect(moduleText('/c', [{ key: 'claims/a', file: '/c/claims/s/a.mdx' }])).toMatchInlineSnapshot(`
+    expect(moduleText('/c', [{ key: 'claims/a', file: '/c/claims/s/a.mdx' }], 'b')).toMatchInlineSnapshot(`
       "import { Content as body0 } from "/c/claims/s/a.mdx";
       export const folder = "/c";
-      export const development = false;
+      export const build = "b";
       export const bodies = new Map([["claims/a", body0]]);"
     `);
   });

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isLocked, lockForWriting } from '../../../ledger/files/lock.ts';
 import { readLog } from '../../../ledger/reader.ts';
 import { readEvidence } from '../../../ledger/records/store.ts';
+import { auditContent } from '../../../ledger/verify/audit.ts';
 import { CandorError } from '../../../schemas/index.ts';
 import { T0 } from '../../posture/worlds.ts';
 import { fillers, keepIn, later, makePlace, open, type Place, within } from '../ledgers.ts';
@@ -141,23 +142,28 @@ describe('the log was changed under a writer', () => {
 });
 
 describe('a reader while somebody writes without a pause', () => {
+  const nothing = { ledger: [], evidence: [] };
+  const unlessBusy = (error: unknown) => {
+    if (error instanceof CandorError && error.name === 'LedgerUnfinished') return undefined;
+    throw error;
+  };
+
   test('never sees a torn state', async () => {
     await within(place, (ledger) => keepIn(ledger, unsealed(1)));
     const child = start(place, 'forever');
     try {
       await new Promise((resolve) => child.stdout?.once('data', resolve));
+      const audit = auditContent(place.content).catch(unlessBusy);
       const seen = new Set<string>();
       // It may find no quiet moment, and says so; what it does see is whole.
       while (seen.size < 5) {
-        const recorded = await readEvidence(place.content).catch((error: unknown) => {
-          if (error instanceof CandorError && error.name === 'LedgerUnfinished') return undefined;
-          throw error;
-        });
+        const recorded = await readEvidence(place.content).catch(unlessBusy);
         if (recorded === undefined) continue;
         expect(recorded.damaged).toEqual([]);
         expect(recorded.evidence).toHaveLength(1);
         seen.add(recorded.evidence[0]?.collectedAt ?? '');
       }
+      expect((await audit) ?? nothing).toEqual(nothing);
     } finally {
       child.kill('SIGKILL');
       await ended(child);
