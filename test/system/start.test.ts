@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { finishCutOff } from '../../cli/ledger.ts';
 import { startDemo } from '../../examples/demo/demo.ts';
 import { readDemoEnvironment } from '../../examples/demo/environment.ts';
 import { withClient } from '../../examples/demo/load.ts';
@@ -94,6 +95,8 @@ test('collect killed at any moment: what was recorded stays whole, and the next 
       await new Promise((resolve) => setTimeout(resolve, after));
       child.kill('SIGKILL');
       await ended(child);
+      // What it was in the middle of counts, and whoever writes next finishes it.
+      await finishCutOff(join(workspace.root, 'content'));
       const { evidence, damaged } = await readEvidence(join(workspace.root, 'content'));
       expect(damaged).toEqual([]);
       expect(evidence).toHaveLength(before);
