@@ -27,7 +27,7 @@ export function assess({ readAt, reports, flaws, suites, checkRuns }: Raw, expec
   });
   for (const run of checkRuns?.runs ?? []) {
     findings.push({ check: 'check-runs-succeeded', subject: run.name, ...success(run) });
-    if (run.completedAt !== null)
+    if (run.state === 'succeeded' || run.state === 'not-succeeded')
       findings.push({ check: 'results-are-recent', subject: run.name, ...recent(run.completedAt) });
   }
   const undeclared = (checks: readonly string[], subject: string): Finding[] =>
@@ -87,7 +87,7 @@ function skips({ label, tests, skipped }: Suite, { suites }: Expect): Judged {
 }
 
 function recencyOf(at: string | null, readAt: string, { maxAgeDays }: Expect): Judged {
-  if (at === null) return { outcome: 'inconclusive', reason: 'A report does not say when its tests ran.' };
+  if (at === null) return { outcome: 'inconclusive', reason: 'It does not say when it ran.' };
   const day = at.slice(0, 10);
   // An hour of difference between two clocks is nothing to doubt.
   if (Date.parse(at) > Date.parse(readAt) + DAY_MS / 24)

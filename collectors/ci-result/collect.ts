@@ -49,9 +49,10 @@ async function readReports(
   return { reports: files.length, flaws, suites: suites.map(({ suite }) => suite) };
 }
 
-/** Adds a part; the suite is as old as its oldest part, and undated when one of them is. */
-function add(suite: Suite, { tests, failures, skipped, at }: Part): void {
-  const isFirst = suite.parts === 0;
+/** Adds a part; the suite is as old as its oldest part, and undated when one of them is. One without tests has no age. */
+function add(suite: Suite, { tests, failures, skipped, at: begun }: Part): void {
+  const isFirst = suite.tests + suite.failures === 0;
+  const at = tests + failures === 0 ? suite.oldestAt : begun;
   const oldestAt = isFirst
     ? at
     : at === null || suite.oldestAt === null
@@ -97,26 +98,48 @@ export const Run = z.object({
   name: z.string(),
   status: z.string(),
   conclusion: z.string().nullable(),
+  started_at: z.string().nullable(),
   completed_at: z.string().nullable(),
+  app: z.object({ id: z.int() }).nullable(),
 });
+type Run = z.infer<typeof Run>;
 
 async function readCheckRuns(github: GitHub, { repository, ref, names }: NonNullable<Expect['checkRuns']>) {
   const [owner = '', repo = ''] = repository.split('/');
-  const newest = new Map<string, z.infer<typeof Run>>();
+  // Apps may give their runs the same name: of each the newest counts.
+  const newest = new Map<string, Run>();
+  let isDone = true;
   const path = '/repos/{owner}/{repo}/commits/{ref}/check-runs';
   const { complete } = await github.each(Run, path, { owner, repo, ref, filter: 'latest' }, (run) => {
+    if (run.status !== 'completed') isDone = false;
     if (!names.includes(run.name)) return;
-    const known = newest.get(run.name);
-    // What is not completed is newer than all that is.
-    const orderOf = (each: z.infer<typeof Run>) => each.completed_at ?? '~';
-    if (known === undefined || orderOf(run) > orderOf(known)) newest.set(run.name, run);
+    const key = `${run.app?.id} ${run.name}`;
+    const known = newest.get(key);
+    if (known === undefined || begunAt(run) > begunAt(known)) newest.set(key, run);
   });
-  return { complete, runs: names.map((name) => checkRunOf(name, newest.get(name))) };
+  const runs = [...newest.values()];
+  return { complete, runs: names.map((name) => worstOf(name, runs, isDone)) };
 }
 
-function checkRunOf(name: string, run: z.infer<typeof Run> | undefined): CheckRun {
-  if (run === undefined) return { name, state: 'missing', completedAt: null };
-  if (run.status !== 'completed') return { name, state: 'running', completedAt: null };
-  const completedAt = run.completed_at === null ? null : new Date(run.completed_at).toISOString();
-  return { name, state: run.conclusion === 'success' ? 'succeeded' : 'not-succeeded', completedAt };
+/** What has not begun is newer than all that has. */
+function begunAt({ started_at, completed_at }: Run): string {
+  return started_at ?? completed_at ?? '~';
+}
+
+/** Runs may wait for others to end before they are listed, so that none is missing while another is under way. */
+function worstOf(name: string, runs: readonly Run[], isDone: boolean): CheckRun {
+  const states = runs.filter((run) => run.name === name).map(checkRunOf);
+  const none: CheckRun = { name, state: isDone ? 'missing' : 'running', completedAt: null };
+  const is = (state: CheckRun['state']) => states.find((run) => run.state === state);
+  return is('not-succeeded') ?? is('running') ?? oldestOf(states) ?? none;
+}
+
+function oldestOf(states: readonly CheckRun[]): CheckRun | undefined {
+  return states.toSorted((a, b) => ((a.completedAt ?? '') < (b.completedAt ?? '') ? -1 : 1))[0];
+}
+
+function checkRunOf({ name, status, conclusion, completed_at: at }: Run): CheckRun {
+  if (status !== 'completed') return { name, state: 'running', completedAt: null };
+  const completedAt = at === null ? null : new Date(at).toISOString();
+  return { name, state: conclusion === 'success' ? 'succeeded' : 'not-succeeded', completedAt };
 }

@@ -2,8 +2,10 @@ import { createReadStream } from 'node:fs';
 import sax from 'sax';
 import type { Flaw } from './schema.ts';
 
+type Counts = { tests: number; failures: number; skipped: number };
+
 /** One suite of a report, without those inside it. `at` is when it began, null where the report does not say. */
-export type Part = { name: string; tests: number; failures: number; skipped: number; at: string | null };
+export type Part = Counts & { name: string; at: string | null };
 
 /** Thrown for a report that cannot be used; nothing of the report is quoted. */
 export class Unusable extends Error {
@@ -23,13 +25,15 @@ const LONGEST_NAME = 500;
 /** Without strictEntities sax would know the named characters of HTML as well; its types do not know the option. */
 const options = { position: false, strictEntities: true };
 
-type Suite = Part & { promised: number; promisedFailures: number; below: number; belowFailures: number };
+/** `promised` is what the attributes of a suite count, those inside it included; `below` what was counted inside it. */
+type Suite = Part & { promised: Counts; below: Counts };
 
 /**
- * Reads a JUnit report as a stream; memory does not grow with the file. Tests are counted by
- * their elements: attributes that tell of more tests than there are make it `incomplete`, and those that tell of more
- * failures are believed. Strict XML; a document type is refused, so that there are no entities but the five of XML.
- * Throws Unusable, or the error of the file system.
+ * Reads a JUnit report as a stream; memory does not grow with the file. Tests are counted by their elements: attributes
+ * that tell of more tests make it `incomplete`. Those of a suite that tell of more failures or skipped tests are
+ * believed; those of a suite of suites make it `incomplete`, for nothing says which one they are about. Strict XML; a
+ * document type is refused, so that there are no entities but the five of XML. Throws Unusable, or the error of the file
+ * system.
  */
 export async function readJUnit(file: string, signal: AbortSignal, take: (part: Part) => void): Promise<void> {
   const stream = createReadStream(file, { encoding: 'utf8', signal, highWaterMark: 64 * 1024 });
@@ -79,16 +83,25 @@ class Report {
     const attributes = this.#attributes;
     this.#attributes = {};
     this.#attributeCount = 0;
+    const parent = this.#open.at(-1);
     this.#open.push(name);
     if (this.#open.length > DEEPEST) refuse('too deep');
-    if (this.#root === undefined) {
-      if (name !== 'testsuites' && name !== 'testsuite') refuse('no JUnit report');
+    if (parent === undefined) {
+      // Sax reads on behind the end of the document.
+      if (this.#root !== undefined) refuse('not XML');
+      if (!isSuite(name)) refuse('no JUnit report');
       this.#root = name;
     }
-    if (name === 'testsuites' || name === 'testsuite') this.#suites.push(suiteOf(attributes));
-    else if (name === 'testcase') this.#verdict = 'passed';
-    else if (this.#verdict !== null && (name === 'failure' || name === 'error')) this.#verdict = 'failed';
-    else if (this.#verdict === 'passed' && name === 'skipped') this.#verdict = 'skipped';
+    const suite = this.#suites.at(-1);
+    if (isSuite(name)) this.#suites.push(suiteOf(attributes, suite));
+    else if (name === 'testcase') {
+      if (this.#verdict !== null) refuse('no JUnit report');
+      this.#verdict = verdictOf(attributes);
+    } else if (name === 'failure' || name === 'error') {
+      if (this.#verdict !== null) this.#verdict = 'failed';
+      // What fails before or after the tests of a suite is reported beside them.
+      else if (suite !== undefined && isSuite(parent)) suite.failures += 1;
+    } else if (this.#verdict === 'passed' && name === 'skipped') this.#verdict = 'skipped';
   }
 
   #closed(name: string): void {
@@ -100,41 +113,61 @@ class Report {
       if (this.#verdict === 'skipped') suite.skipped += 1;
       this.#verdict = null;
     }
-    if ((name === 'testsuites' || name === 'testsuite') && suite !== undefined) this.#left(suite);
+    if (isSuite(name) && suite !== undefined) this.#left(suite);
   }
 
-  #left(suite: Suite): void {
+  #left({ name, promised, below, at, ...own }: Suite): void {
     this.#suites.pop();
-    const tests = suite.tests + suite.below;
-    // The attributes of a suite count those inside it too.
-    const failures = Math.max(suite.failures + suite.belowFailures, suite.promisedFailures);
-    if (suite.promised > tests) refuse('incomplete');
+    if (promised.tests > own.tests + below.tests) refuse('incomplete');
+    const more = {
+      failures: promised.failures - own.failures - below.failures,
+      skipped: promised.skipped - own.skipped - below.skipped,
+    };
+    if (below.tests > 0 && (more.failures > 0 || more.skipped > 0)) refuse('incomplete');
+    const counted = {
+      tests: own.tests,
+      failures: own.failures + Math.max(0, more.failures),
+      skipped: own.skipped + Math.max(0, more.skipped),
+    };
     const parent = this.#suites.at(-1);
-    if (parent !== undefined) {
-      parent.below += tests;
-      parent.belowFailures += failures;
-      parent.at ??= suite.at;
-    }
-    const own = failures - suite.belowFailures;
-    if (suite.tests === 0 && own === 0 && suite.below > 0) return;
-    this.#take({ name: suite.name, tests: suite.tests, failures: own, skipped: suite.skipped, at: suite.at });
+    if (parent !== undefined)
+      for (const key of ['tests', 'failures', 'skipped'] as const) parent.below[key] += counted[key] + below[key];
+    if (counted.tests === 0 && counted.failures === 0 && below.tests > 0) return;
+    this.#take({ name, ...counted, at });
   }
 }
 
-const used: ReadonlySet<string> = new Set(['name', 'tests', 'failures', 'errors', 'timestamp']);
+const used: ReadonlySet<string> = new Set(
+  'name tests failures errors skipped disabled timestamp status result'.split(' '),
+);
 
-function suiteOf({ name = '', tests, failures, errors, timestamp = '' }: Record<string, string>): Suite {
+function isSuite(name: string | undefined): boolean {
+  return name === 'testsuites' || name === 'testsuite';
+}
+
+/** Without a time of its own a suite is as old as the one around it. */
+function suiteOf(
+  { name = '', tests, failures, errors, skipped, disabled, timestamp = '' }: Record<string, string>,
+  around: Suite | undefined,
+): Suite {
+  // GoogleTest counts as disabled what others count as skipped; who has both may count a test twice.
+  const left = Math.max(countOf(skipped), countOf(disabled));
   return {
     name: name.slice(0, LONGEST_NAME),
     tests: 0,
     failures: 0,
     skipped: 0,
-    below: 0,
-    belowFailures: 0,
-    promised: countOf(tests),
-    promisedFailures: countOf(failures) + countOf(errors),
-    at: instantOf(timestamp),
+    at: instantOf(timestamp) ?? around?.at ?? null,
+    promised: { tests: Math.max(countOf(tests), left), failures: countOf(failures) + countOf(errors), skipped: left },
+    below: { tests: 0, failures: 0, skipped: 0 },
   };
+}
+
+/** Some runners write into attributes alone what became of a test: GoogleTest and CTest that it did not run. */
+function verdictOf({ status = '', result = '' }: Record<string, string>): 'passed' | 'failed' | 'skipped' {
+  const says = (word: RegExp) => word.test(status) || word.test(result);
+  if (says(/^(fail|failed|failure|error)$/i)) return 'failed';
+  return says(/^(not-?run|disabled|skipped|ignored|suppressed)$/i) ? 'skipped' : 'passed';
 }
 
 function countOf(text: string | undefined): number {

@@ -104,15 +104,19 @@ export const ofRepository: [string, Route][] = [
         return { status: 422, body: { message: `No commit found for SHA: ${ref}`, status: '422' } };
       return {
         wrap: 'check_runs',
-        list: found.checks.map(({ id, name, status, conclusion, completedAt, title }) => ({
-          id,
-          head_sha: found.oid,
-          name,
-          status: status.toLowerCase(),
-          conclusion: conclusion?.toLowerCase() ?? null,
-          completed_at: completedAt,
-          output: { title, summary: null, text: null, annotations_count: 0 },
-        })),
+        list: found.checks.map(
+          ({ id, name, status, conclusion, completedAt, startedAt = completedAt, app, title }) => ({
+            id,
+            head_sha: found.oid,
+            name,
+            status: status.toLowerCase(),
+            conclusion: conclusion?.toLowerCase() ?? null,
+            started_at: startedAt,
+            completed_at: completedAt,
+            app: { id: app ?? 15368, slug: app === undefined ? 'github-actions' : 'another' },
+            output: { title, summary: null, text: null, annotations_count: 0 },
+          }),
+        ),
       };
     }),
   ],

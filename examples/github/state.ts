@@ -144,7 +144,11 @@ export type CheckRun = {
   name: string;
   status: 'COMPLETED' | 'IN_PROGRESS' | 'QUEUED';
   conclusion: 'SUCCESS' | 'FAILURE' | 'NEUTRAL' | 'SKIPPED' | 'CANCELLED' | 'TIMED_OUT' | null;
+  /** When it ended, unless that is told. */
+  startedAt?: string | null;
   completedAt: string | null;
+  /** The app that made it; GitHub Actions unless that is told. */
+  app?: number;
   /** The text that test reporters write into the run. */
   title: string | null;
 };

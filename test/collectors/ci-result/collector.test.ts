@@ -18,10 +18,10 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const canary = 'canary-7f3a0c0c0c0c0c0c';
-const passing = (count: number, inside = '') =>
+const passing = (count: number, inside = '', attributes = '') =>
   Array.from(
     { length: count },
-    (_, index) => `<testcase classname="${canary}" name="t${index}">${inside}</testcase>`,
+    (_, index) => `<testcase classname="${canary}" name="t${index}" ${attributes}>${inside}</testcase>`,
   ).join('');
 
 /** A report of one suite; `at` is an instant, or null for a report that does not say. */
@@ -35,7 +35,7 @@ function report(
 
 const intent = { suites: { 'isolation tests': { named: ['isolation*'], atLeast: 40 } } };
 
-async function write(text: string, name = 'report.xml'): Promise<void> {
+async function write(text: string | Buffer, name = 'report.xml'): Promise<void> {
   await writeFile(join(folder, name), text);
 }
 
@@ -128,6 +128,22 @@ describe('reports', () => {
         report(passing(42), { attributes: 'failures="1"' }),
       ],
       ['one test is skipped', { 'no-test-was-skipped': 'failed' }, report(passing(41) + passing(1, '<skipped/>'))],
+      [
+        'a test that the runner only calls failed',
+        { 'no-test-failed': 'failed' },
+        report(passing(42, '', 'status="failed"')),
+      ],
+      ['the suite fails around its tests', { 'no-test-failed': 'failed' }, report(`${passing(42)}<error/>`)],
+      [
+        'a test that was disabled, as GoogleTest writes it',
+        { 'no-test-was-skipped': 'failed' },
+        report(passing(41) + passing(1, '', 'status="notrun" result="suppressed"')),
+      ],
+      [
+        'a skipped test that only the total tells',
+        { 'no-test-was-skipped': 'failed' },
+        report(passing(42), { attributes: 'disabled="1"' }),
+      ],
       ['too few tests', { 'enough-tests-ran': 'failed' }, report(passing(39))],
       ['all of them old', { 'results-are-recent': 'failed' }, report(passing(42), { at: hoursAgo(49) })],
     ];
@@ -187,6 +203,18 @@ describe('reports', () => {
         report(passing(42), { attributes: 'file="&lt;a&#62; &amp; b"' }),
       ],
       ['more tests than promised', report(passing(400))],
+      [
+        'tests that ran, as GoogleTest writes it',
+        report(passing(42, '', 'status="run" result="completed"'), { attributes: 'disabled="0"' }),
+      ],
+      [
+        'the time is that of the whole report',
+        report(passing(42), { at: null }).replace('<testsuites', `<testsuites timestamp="${hoursAgo(2)}"`),
+      ],
+      [
+        'a file of the suite without tests, and without a time',
+        report(passing(42)).replace('</testsuites>', '<testsuite name="isolation of nothing"/></testsuites>'),
+      ],
     ];
     test.each(nearMisses)('%s', async (_name, text) => {
       await write(text);
@@ -209,7 +237,7 @@ describe('reports', () => {
   });
 
   describe('inconclusive is never passed', () => {
-    const hostile: [string, string, string][] = [
+    const hostile: [string, string | Buffer, string][] = [
       [
         'a document type',
         `<!DOCTYPE a [<!ENTITY x "y">]>${report(passing(42)).slice(21)}`,
@@ -237,6 +265,15 @@ describe('reports', () => {
       ['one attribute without end', `<testsuite name="${'a'.repeat(3_000_000)}`, 'not XML'],
       ['an empty file', '', 'no JUnit report'],
       ['another kind of XML', '<html><body/></html>', 'no JUnit report'],
+      ['a second report behind the first', `${report(passing(1))}<more/>`.slice(21), 'not XML'],
+      ['a test inside a test', report('<testcase><failure/><testcase/></testcase>'), 'no JUnit report'],
+      ['a total below zero', report(passing(42), { attributes: 'tests="-1"' }), 'no JUnit report'],
+      [
+        'a whole that tells of a failure that none of its parts has',
+        report(passing(42)).replace('<testsuites', '<testsuites failures="1"'),
+        'incomplete',
+      ],
+      ['UTF-16', Buffer.from(report(passing(42)), 'utf16le'), 'not XML'],
       ['a total that is no number', report(passing(42), { attributes: 'tests="many"' }), 'no JUnit report'],
     ];
     test.each(hostile)('partial: %s', async (_name, text, flaw) => {
@@ -260,6 +297,12 @@ describe('reports', () => {
 
     test('a report that does not say when its tests ran', async () => {
       await write(report(passing(42), { at: null }));
+      expect((await run()).outcomes).toEqual({ ...good, 'results-are-recent': 'inconclusive' });
+    });
+
+    test('a suite without a time does not have that of its neighbour', async () => {
+      const dated = `<testsuite name="ui" timestamp="${hoursAgo(2)}">${passing(1)}</testsuite>`;
+      await write(report(passing(42), { at: null }).replace('<testsuites>', `<testsuites>${dated}`));
       expect((await run()).outcomes).toEqual({ ...good, 'results-are-recent': 'inconclusive' });
     });
 
@@ -344,6 +387,37 @@ describe('check runs', () => {
   test('one that is running, or was started anew, is inconclusive', async () => {
     head().checks.push({ ...first(head().checks), status: 'IN_PROGRESS', conclusion: null, completedAt: null });
     expect((await ask()).outcomes).toEqual({ ...succeeded, 'check-runs-succeeded': 'inconclusive' });
+  });
+
+  test('failed: one that was started later and ended sooner', async () => {
+    Object.assign(first(head().checks), { startedAt: hoursAgo(5) });
+    head().checks.push({
+      ...first(head().checks),
+      conclusion: 'FAILURE',
+      startedAt: hoursAgo(4),
+      completedAt: hoursAgo(3),
+    });
+    expect((await ask()).outcomes).toEqual({ ...succeeded, 'check-runs-succeeded': 'failed' });
+  });
+
+  test('failed: another app says that it succeeded', async () => {
+    head().checks.push({ ...first(head().checks), app: 77, completedAt: hoursAgo(0.1) });
+    Object.assign(first(head().checks), { conclusion: 'FAILURE' });
+    expect((await ask()).outcomes).toEqual({ ...succeeded, 'check-runs-succeeded': 'failed' });
+  });
+
+  test('one that waits for another to end is not missing yet', async () => {
+    const [build, tests] = head().checks;
+    if (build === undefined || tests === undefined) throw new Error('there are none');
+    head().checks = [{ ...build, status: 'IN_PROGRESS', conclusion: null, completedAt: null }];
+    expect((await ask()).outcomes['check-runs-succeeded']).toBe('inconclusive');
+    head().checks = [build];
+    expect((await ask()).outcomes['check-runs-succeeded']).toBe('failed');
+  });
+
+  test('one that does not say when it ended is not recent', async () => {
+    Object.assign(first(head().checks), { completedAt: null });
+    expect((await ask()).outcomes).toEqual({ ...succeeded, 'results-are-recent': 'inconclusive' });
   });
 
   test('partial: a list of check runs that is cut', async () => {
