@@ -31,7 +31,7 @@ export function assess(raw: AccessRaw, expect: Expect): Assessment<AccessFacts> 
         'login',
         'connect',
       ],
-      administratorRoles: ['superuser'],
+      administratorRoles: ['superuser', 'may become superuser'],
       checks,
     },
   );

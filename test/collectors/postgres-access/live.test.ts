@@ -124,6 +124,9 @@ describe('a sabotage turns exactly one check, and a near miss none', () => {
   test('sabotage of changed-roles-were-changed: the membership given back', async () => {
     failed(await afterwards('grant pg_read_all_data to canary_ada'), 'changed-roles-were-changed');
   });
+  test('sabotage of changed-roles-were-changed: the membership given to her team instead', async () => {
+    failed(await afterwards('grant pg_read_all_data to canary_team'), 'changed-roles-were-changed');
+  });
   test('near miss of changed-roles-were-changed: another membership, given later', async () => {
     stays(await afterwards('grant pg_monitor to canary_ada'));
   });
@@ -131,12 +134,23 @@ describe('a sabotage turns exactly one check, and a near miss none', () => {
   test('sabotage of administrators-as-declared: a second superuser', async () => {
     failed(await afterwards('alter role canary_owner superuser'), 'administrators-as-declared');
   });
+  test('sabotage of administrators-as-declared: a login whose team is in the role of the superuser', async () => {
+    const seen = await afterwards('grant postgres to canary_team');
+    failed(seen, 'administrators-as-declared');
+    expect(seen.facts.roles).toContain('may become superuser: 1');
+  });
   test('near miss of administrators-as-declared: one who makes databases and roles', async () => {
     stays(await afterwards('alter role canary_owner createdb createrole'));
   });
 
   test('sabotage of no-login-outlives-its-expiry: an end that has come', async () => {
     failed(await afterwards("alter role canary_ada valid until '2026-11-03 08:59Z'"), 'no-login-outlives-its-expiry');
+  });
+  test('sabotage of no-login-outlives-its-expiry: an end before all time', async () => {
+    failed(await afterwards("alter role canary_ada valid until '-infinity'"), 'no-login-outlives-its-expiry');
+  });
+  test('near miss of no-login-outlives-its-expiry: an end in the year 10000', async () => {
+    stays(await afterwards("alter role canary_ada valid until '10000-01-01'"));
   });
   test('near miss of no-login-outlives-its-expiry: a group with an end, and an end that never comes', async () => {
     stays(
@@ -168,6 +182,20 @@ describe('a sabotage turns exactly one check, and a near miss none', () => {
     expect(population.complete).toBe(false);
     expect(outcomesOf(collector, findings)['list-is-complete']).toBe('inconclusive');
   });
+});
+
+test('a login that was written into the catalog under a name of the server’s own is listed', async () => {
+  await sql(`${good}; set allow_system_table_mods = on`);
+  try {
+    await sql("update pg_authid set rolname = 'pg_canary' where rolname = 'canary_ben'");
+    const { population, principals } = { ...(await look([])), ...(await list()) };
+    expect(principals.map(({ name }) => name)).toContain('pg_canary');
+    expect(principals.map(({ name }) => name)).not.toContain('pg_monitor');
+    expect(population).toMatchObject({ count: 7, complete: true });
+  } finally {
+    await sql("update pg_authid set rolname = 'canary_ben' where rolname = 'pg_canary'");
+    await sql('reset allow_system_table_mods');
+  }
 });
 
 test('failed: nobody ever reviewed it; partial: a list that is not whole proves no removal', async () => {
