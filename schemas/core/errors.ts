@@ -2,6 +2,7 @@ import { collectErrors } from './collect-errors.ts';
 import { commandErrors, usageErrors } from './command-errors.ts';
 import { contentErrors } from './content-errors.ts';
 import type { ErrorDefinition, ErrorText } from './error-definition.ts';
+import { intakeErrors } from './intake-errors.ts';
 import { ledgerErrors } from './ledger-errors.ts';
 import { referenceErrors } from './reference-errors.ts';
 import { reviewErrors } from './review-errors.ts';
@@ -22,6 +23,7 @@ export const errors = {
   ...commandErrors,
   ...reviewErrors,
   ...subprocessorErrors,
+  ...intakeErrors,
 } as const;
 
 /** The permanent name of an error. */

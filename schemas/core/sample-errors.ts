@@ -142,6 +142,15 @@ export const sampleErrors = {
       hint: 'draw it, without --void.',
     }),
   }),
+  SampleRefused: define<{ number: number; flaw: string }>({
+    exit: 1,
+    why: 'What is logged stays, and `candor verify` would refuse the whole log for one entry that cannot be true.',
+    example: { number: 3, flaw: 'sample 3 was made before it was read.' },
+    text: ({ number, flaw }) => ({
+      what: `sample ${number} was not logged, because nobody would accept it: ${flaw}`,
+      hint: 'was the clock of this machine set back meanwhile? Look at it, and try again.',
+    }),
+  }),
   SampleSaltLost: define<{ number: number; fingerprint: string }>({
     exit: 2,
     why: 'The salt of a sample is derived from the private key that signed when it was committed to.',

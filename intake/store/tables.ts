@@ -1,0 +1,47 @@
+import type { ColumnType, JSONColumnType } from 'kysely';
+import type { Digest } from '../../schemas/index.ts';
+
+/** What visitors send in: personal data lies in `data` alone, and `data` is null once it was deleted. */
+export type SubmissionTable = {
+  id: string;
+  kind: string;
+  state: string;
+  /** How many transitions there were, and the digest of the newest: the head of its chain. */
+  length: number;
+  head: Digest;
+  openedAt: Date;
+  data: JSONColumnType<Record<string, unknown>> | null;
+};
+
+/** Every change of state that ever was. The database refuses to change or delete a row of it. */
+export type TransitionTable = {
+  submission: string;
+  /** 1 for the first. */
+  position: number;
+  from: string | null;
+  to: string;
+  at: Date;
+  /** `visitor`, `rules`, `clock`, or the id of a member of staff; never a name. */
+  actor: string;
+  /** What the change rests on: digests, versions, codes of reasons. Nothing personal. */
+  facts: JSONColumnType<Record<string, unknown>>;
+  previous: Digest | null;
+  digest: Digest;
+};
+
+/** What is to be sent. A row is written with what it tells of, or not at all. */
+export type OutboxTable = {
+  /** Also what the receiver may tell twice the same from. */
+  id: string;
+  channel: 'mail' | 'webhook';
+  message: JSONColumnType<Record<string, unknown>>;
+  dueAt: Date;
+  attempts: ColumnType<number, number | undefined>;
+  /** Why the last attempt failed; null before. */
+  failure: ColumnType<string | null, never>;
+  state: ColumnType<'waiting' | 'sent' | 'failed', undefined>;
+  settledAt: ColumnType<Date | null, never>;
+};
+
+/** All tables of intake, by name. Columns are in snake case in the database. */
+export type Tables = { submission: SubmissionTable; transition: TransitionTable; outbox: OutboxTable };

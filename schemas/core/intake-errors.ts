@@ -1,0 +1,23 @@
+import { define } from './error-definition.ts';
+
+/** The errors of intake: its database, and what visitors send in. */
+export const intakeErrors = {
+  StoreUnreachable: define<{ problem: string }>({
+    exit: 3,
+    why: 'Nothing is accepted that could not be kept.',
+    example: { problem: 'ECONNREFUSED' },
+    text: ({ problem }) => ({
+      what: `the database of intake could not be opened: ${problem}.`,
+      hint: 'look at DATABASE_URL, and whether its user may create tables; without DATABASE_URL a folder is used.',
+    }),
+  }),
+  TransitionRefused: define<{ id: string; from: string; to: string }>({
+    exit: 1,
+    why: 'What happens to a request follows a fixed plan; somebody else may also have changed it meanwhile.',
+    example: { id: 'dpa-4f1s9k2m', from: 'declined', to: 'offered' },
+    text: ({ id, from, to }) => ({
+      what: `\`${id}\` is ${from}, and cannot become ${to}.`,
+      hint: 'look at it again: somebody may have decided it a moment ago.',
+    }),
+  }),
+} as const;
