@@ -33,8 +33,14 @@ export async function collect(context: CollectContext<Expect>, known: Known): Pr
       const kind = kindOf(met.file);
       if (kind !== undefined) found.add(kind, await readSignals(root, met.file, kind));
       if (found.files % 1000 === 999) progress(`${found.files} files read`);
-    } else if (met.skipped === 'link') links += 1;
-    else if (met.skipped === 'ignored') ignoredFolders += 1;
+    } else if ('link' in met) {
+      links += 1;
+      const kind = kindOf(met.link);
+      const isReadByItsName = met.inside !== undefined && kindOf(met.inside) !== undefined;
+      if (met.isFolder) unseen += met.inside === undefined ? 1 : 0;
+      else if (kind !== undefined && !isReadByItsName)
+        found.add(kind, { seen: [], problem: 'is a link to what is not read' });
+    } else if (met.skipped === 'ignored') ignoredFolders += 1;
     else unseen += 1;
   }
   const of = (use: Use) => vendorsOf(found.signals(use), matcher);
@@ -69,18 +75,22 @@ function ignoring(patterns: readonly string[]): (path: string) => boolean {
   return (path) => all.has(path) || all.has(basename(path));
 }
 
-/** The signals of a file, or in our own words why it could not be read; the words follow "it". */
-async function readSignals(root: string, path: string, kind: Kind): Promise<Seen[] | string> {
+/** What a file gave; and in our own words why it could not be read to its end, which follow "it". */
+type Read = { seen: Seen[]; problem?: string };
+
+async function readSignals(root: string, path: string, kind: Kind): Promise<Read> {
   const bytes = await bytesOf(root, path, MOST_BYTES);
-  if (bytes === 'too large') return `is larger than ${MOST_BYTES / 1024 / 1024} MB`;
-  if (bytes === 'unreadable') return 'could not be opened';
+  const seen: Seen[] = [];
+  if (bytes === 'too large') return { seen, problem: `is larger than ${MOST_BYTES / 1024 / 1024} MB` };
+  if (bytes === 'unreadable') return { seen, problem: 'could not be opened' };
   // A name of a variable is ASCII, so that source code in any encoding gives it away.
   const encoding = kind.title === 'Source files' ? 'latin1' : 'utf8';
-  if (encoding === 'utf8' && !isUtf8(bytes)) return 'is no UTF-8 text';
+  if (encoding === 'utf8' && !isUtf8(bytes)) return { seen, problem: 'is no UTF-8 text' };
   try {
-    return [...kind.reader(bytes.toString(encoding).replace(/^\uFEFF/, ''))];
+    for (const one of kind.reader(bytes.toString(encoding).replace(/^\uFEFF/, ''), path)) seen.push(one);
+    return { seen };
   } catch (error) {
-    if (error instanceof NotReadable) return error.message;
+    if (error instanceof NotReadable) return { seen, problem: error.message };
     throw error;
   }
 }
@@ -92,15 +102,12 @@ class Found {
   readonly #uses = new Map<string, { signal: Signal; use: Use }>();
   readonly #kinds = new Map<string, { read: number; problems: Map<string, number> }>();
 
-  add({ title }: Kind, seen: readonly Seen[] | string): void {
+  add({ title }: Kind, { seen, problem }: Read): void {
     this.files += 1;
     const kind = this.#kinds.get(title) ?? { read: 0, problems: new Map<string, number>() };
     this.#kinds.set(title, kind);
-    if (typeof seen === 'string') {
-      kind.problems.set(seen, (kind.problems.get(seen) ?? 0) + 1);
-      return;
-    }
-    kind.read += 1;
+    if (problem === undefined) kind.read += 1;
+    else kind.problems.set(problem, (kind.problems.get(problem) ?? 0) + 1);
     for (const { kind: of, value, use } of seen) {
       const key = `${of} ${value}`;
       const before = this.#uses.get(key);

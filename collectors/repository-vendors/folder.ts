@@ -1,14 +1,20 @@
 import { constants } from 'node:fs';
-import { open, opendir, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, opendir, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { SourceUnreadable } from '../define.ts';
 
 /** More files and folders than these are given up on; a repository has fewer. */
 const MOST_ENTRIES = 500_000;
 const MOST_DEPTH = 60;
 
-/** What a walk meets: a file by its path from the root, with forward slashes, or something that it does not go into. */
-export type Met = { file: string } | { skipped: 'ignored' | 'link' | 'limit' | 'unreadable' };
+/**
+ * What a walk meets, by its path from the root with forward slashes: a file, a link and what it leads to (`inside` is missing
+ * where that is outside, or nowhere), or something that it does not go into.
+ */
+export type Met =
+  | { file: string }
+  | { link: string; inside?: string; isFolder: boolean }
+  | { skipped: 'ignored' | 'limit' | 'unreadable' };
 
 /** The root as it really lies. Throws SourceUnreadable in words of our own. */
 export async function rootOf(folder: string | undefined): Promise<string> {
@@ -35,7 +41,7 @@ export function folderFailure(error: unknown): SourceUnreadable {
 
 /**
  * All files below a root, in the order of the disk. Links are never followed, so that nothing outside is read and no loop
- * is endless. `ignored` says which folders are not gone into, by their path from the root.
+ * is endless; they only tell where they lead. `ignored` says which folders are not gone into, by their path from the root.
  */
 export async function* walk(root: string, ignored: (path: string) => boolean): AsyncGenerator<Met> {
   const open: { path: string; depth: number }[] = [{ path: '', depth: 0 }];
@@ -50,14 +56,27 @@ export async function* walk(root: string, ignored: (path: string) => boolean): A
       const path = at.path === '' ? entry.name : `${at.path}/${entry.name}`;
       entries += 1;
       if (entries > MOST_ENTRIES) return yield { skipped: 'limit' };
-      if (entry.isSymbolicLink()) yield { skipped: 'link' };
-      else if (entry.isFile()) yield { file: path };
+      if (entry.isSymbolicLink()) {
+        if (!ignored(path)) yield { link: path, ...(await leadOf(root, path)) };
+      } else if (entry.isFile()) yield { file: path };
       else if (entry.isDirectory()) {
         if (ignored(path)) yield { skipped: 'ignored' };
         else if (at.depth >= MOST_DEPTH) yield { skipped: 'limit' };
         else open.push({ path, depth: at.depth + 1 });
       }
     }
+  }
+}
+
+/** What a link leads to. What lies inside is walked by its own name. */
+async function leadOf(root: string, path: string): Promise<{ inside?: string; isFolder: boolean }> {
+  try {
+    const target = await realpath(join(root, path));
+    const isFolder = (await stat(target)).isDirectory();
+    const inside = relative(root, target).split(sep).join('/');
+    return inside.split('/')[0] === '..' || isAbsolute(inside) ? { isFolder } : { inside, isFolder };
+  } catch {
+    return { isFolder: false };
   }
 }
 

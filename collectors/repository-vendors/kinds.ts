@@ -9,6 +9,9 @@ import {
   poetryLock,
   pyproject,
   requirements,
+  requirementsPath,
+  setupCfg,
+  setupPy,
 } from './readers/python.ts';
 import { gemfile, gemfileLock, gemspec } from './readers/ruby.ts';
 import type { Reader } from './readers/seen.ts';
@@ -30,10 +33,12 @@ const kinds: readonly (Kind & { path: RegExp })[] = [
   { title: npm, path: /(^|\/)(package-lock|npm-shrinkwrap)\.json$/, reader: packageLock },
   {
     title: pypi,
-    path: /(^|\/)(requirements[._-](dev|tests?|lint|docs|ci)[^/]*|(dev|tests?|lint|docs|ci)[._-]requirements|requirements\/(dev|tests?|lint|docs|ci)[^/]*)\.txt$/,
+    path: /(^|\/)(requirements[._-](dev|tests?|lint|docs|ci)[^/]*|(dev|tests?|lint|docs|ci)[._-]requirements|requirements\/(dev|tests?|lint|docs|ci)[^/]*)\.(txt|in)$/,
     reader: developmentRequirements,
   },
-  { title: pypi, path: /(^|\/)(requirements[^/]*|requirements\/[^/]+)\.txt$/, reader: requirements },
+  { title: pypi, path: requirementsPath, reader: requirements },
+  { title: pypi, path: /(^|\/)setup\.cfg$/, reader: setupCfg },
+  { title: pypi, path: /(^|\/)setup\.py$/, reader: setupPy },
   { title: pypi, path: /(^|\/)pyproject\.toml$/, reader: pyproject },
   { title: pypi, path: /(^|\/)Pipfile$/, reader: pipfile },
   { title: pypi, path: /(^|\/)Pipfile\.lock$/, reader: pipfileLock },

@@ -6,20 +6,29 @@ const testScopes: ReadonlySet<string> = new Set(['test', 'provided']);
 /** What a module really depends on; `dependencyManagement` only names versions, and plugins build. */
 const dependency = /^project(\/profiles\/profile)?\/dependencies\/dependency$/;
 
-/** `pom.xml`: dependencies with their scope. Entities of a document type are never expanded. */
+/** `pom.xml`: dependencies with their scope, by its own properties. Entities of a document type are never expanded. */
 export function* pom(text: string): Generator<Seen> {
   const found: Seen[] = [];
   const path: string[] = [];
   let at = new Map<string, string>();
+  const properties = new Map<string, string>();
   const parser = sax.parser(true, { trim: true });
   parser.onopentag = ({ name }) => {
     path.push(name);
     if (path.length > 200) throw new NotReadable('is nested too deeply');
     if (dependency.test(path.join('/'))) at = new Map();
   };
-  parser.ontext = (value) => {
-    if (dependency.test(path.slice(0, -1).join('/'))) at.set(path.at(-1) ?? '', value.slice(0, 200));
+  const add = (values: Map<string, string>, value: string) => {
+    const name = path.at(-1) ?? '';
+    // A comment cuts a text in two.
+    values.set(name, `${values.get(name) ?? ''}${value}`.slice(0, 200));
   };
+  parser.ontext = (value) => {
+    const above = path.slice(0, -1).join('/');
+    if (dependency.test(above)) add(at, value);
+    else if (/^project(\/profiles\/profile)?\/properties$/.test(above)) add(properties, value);
+  };
+  parser.oncdata = parser.ontext;
   parser.onclosetag = () => {
     const [group, artifact] = [at.get('groupId'), at.get('artifactId')];
     if (dependency.test(path.join('/')) && group !== undefined && artifact !== undefined)
@@ -34,7 +43,11 @@ export function* pom(text: string): Generator<Seen> {
     throw new NotReadable('is no well-formed XML');
   };
   parser.write(text).close();
-  yield* found;
+  for (const { value, ...seen } of found)
+    yield {
+      ...seen,
+      value: value.replace(/\$\{([\w.-]{1,100})\}/g, (all, name: string) => properties.get(name) ?? all),
+    };
 }
 
 // Every repetition is bounded, so that no text makes these slow.

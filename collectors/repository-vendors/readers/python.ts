@@ -1,17 +1,59 @@
+import { posix } from 'node:path';
 import { parse } from 'smol-toml';
-import { attempt, each, jsonOf, keysOf, type Seen, textsOf, type Use, under } from './seen.ts';
+import { attempt, each, jsonOf, keysOf, NotReadable, type Seen, textsOf, type Use, under } from './seen.ts';
+import { sourceCode } from './variables.ts';
+
+/** `git+https://…#egg=stripe`: an address with the name of what is there. */
+const egg = /^\s*(?:-e\s+|--editable[\s=]+)?[a-z+]{2,20}:\/\/[^\s#]+#(?:[^\s#]*&)?egg=([A-Za-z0-9._-]{1,100})/;
+
+/** Where requirements stand; those of development are among them. */
+export const requirementsPath = /(^|\/)(requirements[^/]*|[^/]+[._-]requirements|requirements\/[^/]+)\.(txt|in)$/;
 
 /** A requirement as PEP 508 writes it begins with the name. */
 const requirement = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]{0,100}[A-Za-z0-9])?)\s*(?=[[(<>=!~;@#,\s]|$)/;
 
 /** `requirements*.txt`: one requirement a line. Options, addresses and comments are no names. */
-export function* requirements(text: string): Generator<Seen> {
-  yield* each('pypi', namesIn(text.split(/\r?\n/)), 'product');
+export function* requirements(text: string, path: string): Generator<Seen> {
+  yield* requirementsOf(text, path, 'product');
 }
 
 /** The same where the name of the file says that it is for development. */
-export function* developmentRequirements(text: string): Generator<Seen> {
-  yield* each('pypi', namesIn(text.split(/\r?\n/)), 'development');
+export function* developmentRequirements(text: string, path: string): Generator<Seen> {
+  yield* requirementsOf(text, path, 'development');
+}
+
+/** Throws NotReadable where a file is included that is not read by its own name: what it asks for is then unknown. */
+function* requirementsOf(text: string, path: string, use: Use): Generator<Seen> {
+  const lines = text.split(/\r?\n/);
+  yield* each('pypi', namesIn(lines), use);
+  for (const line of lines) {
+    const included = /^\s*(?:-r|--requirement)(?:\s+|=)?["']?([^\s"'#]{1,300})/.exec(line)?.[1];
+    if (included === undefined) continue;
+    const target = posix.join(posix.dirname(path), included);
+    if (included.includes('://') || target.startsWith('../') || !requirementsPath.test(target))
+      throw new NotReadable('includes a file that is not read');
+  }
+}
+
+/** `setup.cfg`: the lists of setuptools, one requirement a line. */
+export function* setupCfg(text: string): Generator<Seen> {
+  let section = '';
+  let key = '';
+  for (const line of text.split(/\r?\n/)) {
+    section = /^\[([^\]]{1,100})\]/.exec(line)?.[1] ?? section;
+    const [, name, rest] = /^([\w.-]{1,100})\s{0,20}=(.*)$/.exec(line) ?? [];
+    if (name !== undefined) key = name;
+    const value = name === undefined ? line : (rest ?? '');
+    if (section === 'options' && key === 'install_requires') yield* each('pypi', namesIn(value.split(';')), 'product');
+    if (section === 'options.extras_require') yield* each('pypi', namesIn(value.split(';')), useOf(key));
+  }
+}
+
+/** `setup.py`: a program, so only a list that is written out is seen. */
+export function* setupPy(text: string): Generator<Seen> {
+  for (const [, list = ''] of text.matchAll(/\binstall_requires\s{0,20}=\s{0,20}\[([^\]]{0,20000})\]/g))
+    yield* each('pypi', namesIn([...list.matchAll(/["']([^"'\n]{1,200})["']/g)].map(([, one = '']) => one)), 'product');
+  yield* sourceCode(text);
 }
 
 /** `pyproject.toml`: PEP 621, PEP 735 and Poetry. */
@@ -53,7 +95,7 @@ export function* poetryLock(text: string): Generator<Seen> {
 
 function* namesIn(lines: readonly string[]): Generator<string> {
   for (const line of lines) {
-    const name = requirement.exec(line.slice(0, 300))?.[1];
+    const name = requirement.exec(line.slice(0, 300))?.[1] ?? egg.exec(line.slice(0, 1000))?.[1];
     if (name !== undefined) yield name;
   }
 }

@@ -10,8 +10,8 @@ export type Use = 'product' | 'development' | 'transitive';
 /** A signal as a file holds it. */
 export type Seen = Signal & { use: Use };
 
-/** Reads the signals in the text of a file. Throws NotReadable for a text that is not what its name says. */
-export type Reader = (text: string) => Iterable<Seen>;
+/** Reads the signals in the text of a file, at a path from the root. Throws NotReadable for a text that is not what its name says. */
+export type Reader = (text: string, path: string) => Iterable<Seen>;
 
 /** A file is not what its name says. The message is our own words, and follows "it". */
 export class NotReadable extends Error {}

@@ -1,4 +1,5 @@
 import { chmod, mkdir, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { folderFailure } from '../../../collectors/repository-vendors/folder.ts';
@@ -152,12 +153,29 @@ describe('every-file-was-read', () => {
       'data/blob.bin': new Uint8Array([0, 255]),
     });
     await symlink(root, join(root, 'loop'));
-    await symlink('/etc/hostname', join(root, 'go.mod'));
+    await symlink('/etc/hostname', join(root, 'hostname'));
+    await symlink('nowhere', join(root, '.#lock'));
+    await symlink('requirements.txt', join(root, 'requirements-prod.txt'));
     await mkdir(join(root, 'empty'));
     const { lines, facts, population } = await look(root, list);
     expect(lines.filter((line) => line.includes(' failed: '))).toEqual([]);
-    expect(facts).toMatchObject({ linksNotFollowed: 2, filesRead: 3 });
+    expect(facts).toMatchObject({ linksNotFollowed: 4, filesRead: 3 });
     expect(population.complete).toBe(true);
+  });
+});
+
+describe('a link is not followed', () => {
+  test.each([
+    ['a manifest that leads out', '/etc/hostname', 'go.mod', '1 is a link to what is not read'],
+    ['a manifest that leads nowhere', 'gone', 'web/package.json', '1 is a link to what is not read'],
+    ['a manifest under another name', '../deps.list', 'web/requirements.txt', '1 is a link to what is not read'],
+    ['a folder outside', tmpdir(), 'shared', '1 could not be entered'],
+  ])('sabotage of every-file-was-read: %s', async (_, target, path, problem) => {
+    const root = await repository({ ...stripe, 'web/a.txt': '', 'deps.list': 'posthog\n' });
+    await symlink(target, join(root, path));
+    const { lines, population } = await look(root, list);
+    expect(lines.filter((line) => line.includes(' failed: ')).join()).toContain(problem);
+    expect(population.complete).toBe(false);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Use } from '../../../collectors/repository-vendors/readers/seen.ts
 
 /** What a file of this path and text gives, as `use kind value`. */
 function read(path: string, text: string, use?: Use): string[] {
-  return [...(kindOf(path)?.reader(text) ?? [])]
+  return [...(kindOf(path)?.reader(text, path) ?? [])]
     .filter((seen) => use === undefined || seen.use === use)
     .map((seen) => `${seen.use} ${seen.kind} ${seen.value}`);
 }
@@ -81,7 +81,9 @@ describe('Python', () => {
       'stripe==11.0 ; python_version > "3"',
       'sentry-sdk[flask]>=2',
       '# boto3',
-      '-r other.txt',
+      '-r requirements-other.txt',
+      'git+https://git.harbour.ch/pay.git#egg=twilio',
+      '-c constraints.txt',
       '--hash=x',
       'openai',
       '',
@@ -89,8 +91,39 @@ describe('Python', () => {
     expect(read('requirements.txt', text.join('\r\n'))).toEqual([
       'product pypi stripe',
       'product pypi sentry-sdk',
+      'product pypi twilio',
       'product pypi openai',
     ]);
+  });
+
+  test('requirements that include a file that is not read are not read to their end', () => {
+    for (const [path, line] of [
+      ['requirements.txt', '-r base.txt'],
+      ['requirements.txt', '-rdeps/common.txt'],
+      ['requirements.txt', '--requirement https://harbour.ch/requirements.txt'],
+      ['api/requirements.txt', '-r ../../requirements.txt'],
+    ] as const)
+      expect(() => read(path, `stripe\n${line}`), line).toThrow('includes a file that is not read');
+    for (const [path, line] of [
+      ['requirements/prod.txt', '-r base.txt'],
+      ['requirements.txt', '-r requirements/base.txt'],
+      ['api/requirements.txt', '--requirement=../requirements.txt'],
+      ['api/requirements.in', '-r base-requirements.txt # shared'],
+    ] as const)
+      expect(read(path, `stripe\n${line}`), line).toEqual(['product pypi stripe']);
+  });
+
+  test('setup.cfg and setup.py: what is written out', () => {
+    const cfg =
+      '[metadata]\nname = resend\n[options]\npackages = find:\ninstall_requires =\n    stripe>=1\n    # openai\n    twilio\n[options.extras_require]\ntest = codecov\nmail =\n    sendgrid\n[tool:x]\ny = snyk\n';
+    expect(read('setup.cfg', cfg)).toEqual([
+      'product pypi stripe',
+      'product pypi twilio',
+      'development pypi codecov',
+      'product pypi sendgrid',
+    ]);
+    const py = `setup(name="resend", install_requires=["stripe>=1",\n 'twilio'], x=os.environ["STRIPE_KEY"])`;
+    expect(read('setup.py', py)).toEqual(['product pypi stripe', 'product pypi twilio', 'product variable STRIPE_KEY']);
   });
 
   test('the name of the file says what is for development', () => {
@@ -158,13 +191,18 @@ require (
 	"github.com/openai/openai-go" v1.0.0
 )
 replace github.com/resend/resend-go => ../resend
+replace github.com/harbour/pay => github.com/plaid/plaid-go/v31 v31.0.0
 tool github.com/google/go-github/cmd
 `;
   expect(read('services/api/go.mod', text)).toEqual([
     'product go github.com/stripe/stripe-go/v76',
     'transitive go github.com/getsentry/sentry-go',
     'product go github.com/openai/openai-go',
+    'product go github.com/plaid/plaid-go/v31',
     'development go github.com/google/go-github/cmd',
+  ]);
+  expect(read('go.mod', 'require(\n\tgithub.com/stripe/stripe-go v1.0.0\n)\n')).toEqual([
+    'product go github.com/stripe/stripe-go',
   ]);
 });
 
@@ -181,6 +219,18 @@ describe('Maven and Gradle', () => {
       'product maven com.stripe:a',
       'development maven io.sentry:a',
       'product maven com.plaid:a',
+    ]);
+  });
+
+  test('pom.xml: a name by a property, in CDATA, or with a comment in it', () => {
+    const one = (group: string) => `<dependency><groupId>${group}</groupId><artifactId>a</artifactId></dependency>`;
+    const text = `<project><dependencies>${one(`\${pay.group}`)}${one('<![CDATA[io.sentry]]>')}${one('com.<!-- x -->plaid')}${one(`\${gone}`)}</dependencies>
+      <properties><pay.group>com.stripe</pay.group></properties></project>`;
+    expect(read('pom.xml', text)).toEqual([
+      'product maven com.stripe:a',
+      'product maven io.sentry:a',
+      'product maven com.plaid:a',
+      `product maven \${gone}:a`,
     ]);
   });
 
@@ -271,6 +321,22 @@ COPY --from=datadog/agent:7 /opt /opt
       'product variable TWILIO_SID',
       'product variable OPENAI_KEY',
       'product image datadog/agent:7',
+    ]);
+  });
+
+  test('Dockerfile: a base image by its ARG, or by what stands beside it', () => {
+    const text = `ARG REGISTRY=docker.io BASE="datadog/agent:7"\nFROM $BASE AS agent\nFROM \${REGISTRY}/newrelic/infra\nFROM \${X:-snyk/snyk}\nFROM \${GONE}\nCOPY --from=\${BASE} / /\n`;
+    expect(read('Dockerfile', text).filter((line) => line.includes(' image '))).toEqual([
+      'product image datadog/agent:7',
+      'product image docker.io/newrelic/infra',
+      'product image snyk/snyk',
+      `product image \${GONE}`,
+      'product image datadog/agent:7',
+    ]);
+    const compose = `a:\n  image: \${IMAGE:-datadog/agent:7}\nb: { "image": "\${B-snyk/snyk}" }\n`;
+    expect(read('compose.yaml', compose).filter((line) => line.includes(' image '))).toEqual([
+      'product image datadog/agent:7',
+      'product image snyk/snyk',
     ]);
   });
 
