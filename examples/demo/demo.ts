@@ -17,6 +17,8 @@ export type Demo = {
   reviews: { past: typeof pastReviews; open: typeof openReview; become: (when: 'before' | 'now') => Promise<void> };
   /** The audit samples that it makes, in order. */
   samples: typeof demoSamples;
+  /** Stops PostgreSQL alone; what else the company runs goes on. */
+  stopDatabase: () => Promise<void>;
   /** Stops the server and deletes everything. It also stops when this process ends in any other way. */
   stop: () => Promise<void>;
 };
@@ -59,6 +61,7 @@ export async function startDemo(
       adminUrl: server.url(),
       reviews: { past: pastReviews, open: openReview, become },
       samples: demoSamples,
+      stopDatabase: server.stop,
       stop,
     };
   } catch (error) {

@@ -97,7 +97,7 @@ describe('the demo', () => {
 
   test('the database stopped: unknown, never failing, and the old date stays', async () => {
     good = (await look()).claim;
-    await demo.stop();
+    await demo.stopDatabase();
     const { claim, html, collected } = await look();
     // The list of subprocessors is content, and can be read all the same.
     expect(collected).toBe(0);
