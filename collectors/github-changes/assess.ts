@@ -52,11 +52,11 @@ export function assess({ calls, counted, changes }: Raw, expect: Expect): Assess
 export function reviewOf(pull: Merged, { approvals }: Pick<Expect, 'approvals'>): Review {
   if (pull.exempt) return 'exempt';
   const others = pull.reviews.filter(
-    ({ by, approved, mayWrite }) => approved && mayWrite && by !== pull.author && !pull.committers.includes(by),
+    ({ by, approved, mayApprove }) => approved && mayApprove && by !== pull.author && !pull.committers.includes(by),
   );
   const current = others.filter(({ onLastPush }) => onLastPush).length;
   if (current >= approvals + (pull.unknownCommitters ? 1 : 0)) return 'reviewed';
-  if (current >= approvals || !pull.reviewsComplete) return 'unknown';
+  if (current >= approvals || !pull.reviewsComplete || pull.exempt === null) return 'unknown';
   return others.length >= approvals ? 'changed-after-approval' : 'no-approval';
 }
 
@@ -110,6 +110,8 @@ function pushesOf(changes: Changes, expect: Expect): Judged {
   const [newest] = direct;
   if (newest === undefined)
     return { outcome: 'passed', reason: 'All that reached the default branch was merged by GitHub.' };
+  if (changes.merged === null && direct.every(({ kind }) => kind === 'push'))
+    return { outcome: 'inconclusive', reason: 'The token may not see whether what was pushed had been reviewed.' };
   const forced = direct.filter(({ kind }) => kind !== 'push').length;
   const how = forced > 0 ? `, ${forced} of them by force or by making the branch anew` : '';
   return {

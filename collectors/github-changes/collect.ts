@@ -125,6 +125,9 @@ export const Activity = z.object({
   actor: z.object({ login: z.string() }).nullable(),
 });
 
+/** What GitHub pushed for a pull request, which is judged as such. */
+const merges: ReadonlySet<string> = new Set(['pr_merge', 'merge_queue_merge']);
+
 /** The pushes to the default branch as GitHub itself recorded them; the dates in commits are whatever somebody wrote. */
 async function pushesTo(
   { github, expect, since, base, now }: Window,
@@ -134,9 +137,9 @@ async function pushesTo(
   const [owner = '', repo = ''] = nameWithOwner.split('/');
   const days = (now.getTime() - Date.parse(since)) / DAY_MS;
   const period = (['day', 'week', 'month', 'quarter', 'year'] as const)[
-    [1, 7, 28, 89].filter((at) => days > at).length
+    [1, 7, 28, 89].filter((at) => days >= at).length
   ];
-  let isPast = false;
+  let [isPast, isUnknown] = [false, false];
   const extent = await github.each(
     Activity,
     '/repos/{owner}/{repo}/activity',
@@ -144,13 +147,14 @@ async function pushesTo(
     ({ timestamp, activity_type, after, actor }) => {
       const at = instant(timestamp);
       isPast = at < since;
+      if (isPast || merges.has(activity_type)) return !isPast;
       const kind = Push.shape.kind.safeParse(activity_type);
-      if (!isPast && kind.success)
-        pushes.push({ at, kind: kind.data, after, exempt: isExempt(actor?.login, expect.mayPush) });
-      return !isPast;
+      if (!kind.success) isUnknown = true;
+      else pushes.push({ at, kind: kind.data, after, exempt: isExempt(actor?.login, expect.mayPush) });
+      return true;
     },
   );
-  return isPast || extent.complete ? pushes : null;
+  return !isUnknown && (isPast || extent.complete) ? pushes : null;
 }
 
 const Commits = z.object({

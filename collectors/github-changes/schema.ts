@@ -9,7 +9,8 @@ export const Expect = z
     windowDays: z.int().min(1).max(365).default(90).meta({ description: 'How many days back changes are judged; 90.' }),
     approvals: z.int().min(1).max(10).default(1).meta({ description: 'How many people must have approved; 1.' }),
     mayPush: z.array(z.string().min(1).max(60)).default([]).meta({
-      description: 'Logins, as a rule of bots, whose pushes and pull requests need no review; nobody when left out.',
+      description:
+        'Logins, as a rule of bots (`renovate[bot]`), whose pushes and pull requests need no review; nobody when left out.',
     }),
     signedCommits: z.boolean().default(false).meta({
       description: 'Whether each commit on the default branch must have a valid signature; false when left out.',
@@ -26,15 +27,15 @@ export const Merged = z.strictObject({
   number: z.int(),
   /** Null for a deleted account. */
   author: Person.nullable(),
-  /** Whether its author is one of `mayPush`. */
-  exempt: z.boolean(),
+  /** Whether all of it is by those of `mayPush`; null when its author is one of them, and a commit of nobody known. */
+  exempt: z.boolean().nullable(),
   /** Authors and committers of its commits. */
   committers: z.array(Person),
   /** Whether a commit names nobody that GitHub knows, or not all commits were seen. */
   unknownCommitters: z.boolean(),
-  /** The last word of each reviewer before the merge, in no order. */
+  /** The last word of each reviewer before the merge, in no order. `mayApprove`: a person with write access. */
   reviews: z.array(
-    z.strictObject({ by: Person, approved: z.boolean(), onLastPush: z.boolean(), mayWrite: z.boolean() }),
+    z.strictObject({ by: Person, approved: z.boolean(), onLastPush: z.boolean(), mayApprove: z.boolean() }),
   ),
   reviewsComplete: z.boolean(),
   headOid: z.string(),

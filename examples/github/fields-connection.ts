@@ -35,12 +35,14 @@ function edgeOf(item: unknown): Record<string, unknown> {
   return { role: 'admin' in item && item.admin ? 'ADMIN' : 'MEMBER', hasTwoFactorEnabled: item.twoFactor };
 }
 
-/** A person or a bot, as the author of something. */
+/** A person or a bot, as the author of something. Of a bot GitHub leaves out the suffix here, and not in commits. */
 export function actorOf(login: string | null): GraphQLObject | null {
-  return login === null ? null : { __typename: login.endsWith('[bot]') ? 'Bot' : 'User', login };
+  if (login === null) return null;
+  const bare = login.replace(/\[bot\]$/, '');
+  return { __typename: bare === login ? 'User' : 'Bot', login: bare };
 }
 
 /** Who wrote or committed something. */
 export function gitActorOf(login: string | null, date: string): GraphQLObject {
-  return { __typename: 'GitActor', date, user: actorOf(login) };
+  return { __typename: 'GitActor', date, user: login === null ? null : { __typename: 'User', login } };
 }

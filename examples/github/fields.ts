@@ -83,7 +83,7 @@ function repositoryOf(world: World, repository: Repository): GraphQLObject {
         .filter(({ base }) => args.baseRefName === undefined || args.baseRefName === null || base === args.baseRefName)
         .filter(({ mergedAt }) => args.states === undefined || states.includes(mergedAt === null ? 'OPEN' : 'MERGED'))
         .toSorted((a, b) => ((b.mergedAt ?? b.createdAt) < (a.mergedAt ?? a.createdAt) ? -1 : 1));
-      const ordered = isOldestFirst(args.orderBy) ? chosen.toSorted((a, b) => a.number - b.number) : chosen;
+      const ordered = isOldestFirst(args.orderBy) ? chosen.toSorted(byCreation) : chosen;
       return connection('PullRequest', ordered, args, (pull) => pullRequestOf(repository, pull));
     },
     pullRequest: ({ number }: Args) => {
@@ -116,7 +116,11 @@ function repositoryOf(world: World, repository: Repository): GraphQLObject {
   };
 }
 
-/** Pull requests are numbered as they are created. */
+/** Of two from one second the one with the higher number comes first: nobody promises which. */
+function byCreation(a: PullRequest, b: PullRequest): number {
+  return a.createdAt === b.createdAt ? b.number - a.number : a.createdAt < b.createdAt ? -1 : 1;
+}
+
 function isOldestFirst(orderBy: unknown): boolean {
   return JSON.stringify(orderBy) === JSON.stringify({ field: 'CREATED_AT', direction: 'ASC' });
 }

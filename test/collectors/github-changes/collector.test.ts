@@ -74,6 +74,7 @@ describe('failed: each sabotage turns exactly its check', () => {
     ['approved after the merge', 'merged-changes-were-reviewed', review({ submittedAt: hoursAgo(0.2) })],
     ['the approval was dismissed', 'merged-changes-were-reviewed', review({ state: 'DISMISSED' })],
     ['approved by somebody without write access', 'merged-changes-were-reviewed', review({ outsider: true })],
+    ['approved by a bot', 'merged-changes-were-reviewed', review({ author: 'approver[bot]' })],
     ['pushed to after the approval', 'merged-changes-were-reviewed', review({ oid: oidOf('older') })],
     [
       'the approver withdrew',
@@ -135,11 +136,48 @@ describe('failed: each sabotage turns exactly its check', () => {
   });
 });
 
+const bots = { mayPush: ['release-bot[bot]', 'renovate[bot]'] };
+/** The pull request is a declared bot's, and nobody reviewed it; one commit is as `changes` tell. */
+const byRenovate = (changes: Partial<PullRequest['commits'][number]>) =>
+  pull((each) => {
+    const commit = { oid: oidOf('r'), author: 'renovate[bot]', committer: 'web-flow', committedAt: hoursAgo(3) };
+    Object.assign(each, { author: 'renovate[bot]', reviews: [], commits: [commit, { ...commit, ...changes }] });
+  });
+
+describe('failed: who is no declared bot needs a review', () => {
+  test.each<[string, (repository: Repository) => unknown]>([
+    ['a person committed to the pull request of a bot', byRenovate({ author: 'mallory' })],
+    ['a person pushed a commit of the bot', byRenovate({ committer: 'mallory' })],
+    [
+      'a person has the login of the bot without its suffix',
+      (each) => {
+        byRenovate({})(each);
+        pull((made) => Object.assign(made, { author: 'renovate' }))(each);
+      },
+    ],
+  ])('%s', async (_name, sabotage) => {
+    sabotage(repositoryIn(server, 'web'));
+    expect((await run(bots)).outcomes).toEqual({ ...good, 'merged-changes-were-reviewed': 'failed' });
+  });
+
+  test('a push by a person with the login of the bot', async () => {
+    push({ actor: 'release-bot' })(repositoryIn(server, 'web'));
+    expect((await run(bots)).outcomes).toEqual({ ...good, 'nothing-was-pushed-past-review': 'failed' });
+  });
+
+  test('a commit of nobody that GitHub knows cannot be told to be the bot’s', async () => {
+    byRenovate({ author: null })(repositoryIn(server, 'web'));
+    expect((await run(bots)).outcomes).toEqual({ ...good, 'merged-changes-were-reviewed': 'inconclusive' });
+    byRenovate({ author: 'web-flow' })(repositoryIn(server, 'web'));
+    expect((await run(bots)).outcomes).toEqual({ ...good, 'merged-changes-were-reviewed': 'inconclusive' });
+  });
+});
+
 describe('near misses stay green', () => {
   const nearMisses: [string, (repository: Repository) => unknown][] = [
     ['the author merged what another approved', pull((each) => Object.assign(each, { mergedBy: 'grace' }))],
     ['the approver merged', pull((each) => Object.assign(each, { mergedBy: 'ada' }))],
-    ['a bot opened it, and a person approved', pull((each) => Object.assign(each, { author: 'dependabot' }))],
+    ['a bot opened it, and a person approved', pull((each) => Object.assign(each, { author: 'dependabot[bot]' }))],
     ['the account of the author is gone', pull((each) => Object.assign(each, { author: null }))],
     [
       'changes were requested first, then it was approved',
@@ -205,8 +243,8 @@ describe('near misses stay green', () => {
 
   test('a declared bot pushes and merges on its own', async () => {
     push({ actor: 'release-bot[bot]' })(repositoryIn(server, 'web'));
-    pull((each) => Object.assign(each, { author: 'renovate', reviews: [] }))(repositoryIn(server, 'web'));
-    const { outcomes, record } = await run({ mayPush: ['release-bot[bot]', 'renovate[bot]'] });
+    byRenovate({})(repositoryIn(server, 'web'));
+    const { outcomes, record } = await run(bots);
     expect(outcomes).toEqual(good);
     expect(record.facts).toMatchObject({ exemptPullRequests: 1, exemptPushes: 1, reviewedPullRequests: 2 });
   });
@@ -245,6 +283,19 @@ describe('inconclusive is never passed', () => {
       ...good,
       'nothing-was-pushed-past-review': 'inconclusive',
     });
+  });
+
+  test('partial: a push of what may have been reviewed, where pull requests are hidden', async () => {
+    push({ after: oidOf('web-pull') })(repositoryIn(server, 'web'));
+    const hidden = tokenWithout(server, 'pull_requests');
+    expect((await run({}, hidden)).outcomes['nothing-was-pushed-past-review']).toBe('inconclusive');
+    push({ type: 'force_push' })(repositoryIn(server, 'web'));
+    expect((await run({}, hidden)).outcomes['nothing-was-pushed-past-review']).toBe('failed');
+  });
+
+  test('an activity of a kind that is not known', async () => {
+    Object.assign(first(repositoryIn(server, 'web').activities), { type: 'import' });
+    expect((await run()).outcomes).toEqual({ ...good, 'nothing-was-pushed-past-review': 'inconclusive' });
   });
 
   test('empty: an organization without repositories', async () => {
