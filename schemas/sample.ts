@@ -25,6 +25,9 @@ function hex(bytes: number) {
   return z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`), `must be ${2 * bytes} lower-case hexadecimal digits`);
 }
 
+/** The longest filter in words. */
+export const MAX_FILTER = 1_000;
+
 /** The number of a sample: all samples of a log are numbered from 1 without gaps, so that none can be left out. */
 export const SampleNumber = z.int().positive().meta({ description: 'Samples are numbered from 1 without gaps.' });
 export type SampleNumber = z.infer<typeof SampleNumber>;
@@ -97,7 +100,7 @@ export const SampleCommitment = z
     population: StreamedPopulation.extend({
       count: z.int().positive(),
       description: z.string().min(1).max(200).meta({ description: 'What the items are.' }),
-      filters: z.array(z.string().min(1).max(300)).max(20).meta({ description: 'Which of them, in words.' }),
+      filters: z.array(z.string().min(1).max(MAX_FILTER)).max(20).meta({ description: 'Which of them, in words.' }),
       window: SampleWindow,
       queryDigest: Digest.meta({ description: 'SHA-256 of the query that streams the ids, in order of their key.' }),
     }),

@@ -43,6 +43,8 @@ export default defineCommand({
     const [action, name, more] = words;
     if (action !== undefined && (name === undefined || more !== undefined || !isAction(action)))
       throw candorError('UsageInvalid', { problem: `\`sample ${words.join(' ')}\` means nothing.`, usage });
+    if (action !== 'draw' && (given.seed !== undefined || given.beacon !== undefined || given.void))
+      throw candorError('UsageInvalid', { problem: '--seed, --beacon and --void are for `sample draw`.', usage });
     await finishCutOff(folder);
     if (action === undefined || name === undefined) return list(folder, given, terminal);
     const valid = await validContent(folder, terminal);

@@ -10,11 +10,12 @@ import { type Expect, pullFields } from './schema.ts';
 const PageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
 /** Null for what the token may not see. */
 const Pulls = z.object({ totalCount: z.int(), pageInfo: PageInfo, nodes: z.array(Listed.nullable()) }).nullable();
-const List = z.object({ repository: z.object({ pullRequests: Pulls }).nullable() });
+const List = z.object({ repository: z.object({ nameWithOwner: z.string(), pullRequests: Pulls }).nullable() });
 const One = z.object({ repository: z.object({ pullRequest: Pull.nullable() }).nullable() });
 
 const listQuery = (base: string | undefined) => `query ($owner: String!, $name: String!, $after: String) {
   repository(owner: $owner, name: $name) {
+    nameWithOwner
     pullRequests(first: 100, after: $after, states: [MERGED], orderBy: { field: CREATED_AT, direction: ASC }${
       base === undefined ? '' : `, baseRefName: ${JSON.stringify(base)}`
     }) { totalCount pageInfo { hasNextPage endCursor } nodes { ${listedFields} } }
@@ -43,7 +44,8 @@ export function populationOf(github: GitHub, expect: Expect): OpenPopulation {
   const repositories = [...new Set(expect.population.repositories)].sort();
   return {
     ids: async function* () {
-      for (const repository of repositories) yield await idsIn(github, repository, expect);
+      const names = new Set<string>();
+      for (const repository of repositories) yield await idsIn(github, repository, names, expect);
     },
     item: async ({ id }) => {
       const [repository = '', number = ''] = id.split('#');
@@ -52,22 +54,24 @@ export function populationOf(github: GitHub, expect: Expect): OpenPopulation {
   };
 }
 
-/** The ids of one repository; a list that is not whole is none. */
-async function idsIn(github: GitHub, repository: string, expect: Expect): Promise<string[]> {
+/** The ids of one repository, by the name that is declared; a list that is not whole is none. Adds its name on GitHub. */
+async function idsIn(github: GitHub, repository: string, names: Set<string>, expect: Expect): Promise<string[]> {
   const { from, until } = windowOf(expect);
-  const ids: string[] = [];
-  let last = 0;
+  const isOfPeriod = (at: string) => Date.parse(at) >= Date.parse(from) && Date.parse(at) < Date.parse(until);
+  const merged = new Map<number, string>();
+  let name: string | undefined;
   const extent = await github.eachNode(
     List,
     listQuery(expect.population.base),
     variablesOf(repository),
-    (data) => data.repository?.pullRequests,
+    ({ repository: found }) => {
+      name = found?.nameWithOwner;
+      return found?.pullRequests;
+    },
     ({ number, mergedAt }) => {
-      if (number <= last || mergedAt === null)
+      if (merged.has(number) || mergedAt === null)
         throw new SourceUnreadable('transient', 'The list of pull requests changed while it was read.');
-      last = number;
-      const at = Date.parse(mergedAt);
-      if (at >= Date.parse(from) && at < Date.parse(until)) ids.push(`${repository}#${number}`);
+      merged.set(number, mergedAt);
     },
   );
   if (!extent.complete || extent.withheld.length > 0)
@@ -75,7 +79,15 @@ async function idsIn(github: GitHub, repository: string, expect: Expect): Promis
       extent.withheld.some(({ why }) => why !== 'unknown') ? 'denied' : 'transient',
       'Not all merged pull requests could be read; the token may lack the permission Pull requests.',
     );
-  return ids;
+  // GitHub follows renamed ones and ignores capitals: twice in the population, its changes would thin out the others.
+  if (name === undefined || names.has(name))
+    throw new SourceUnreadable('configuration', 'Two of the declared names are of one repository.');
+  names.add(name);
+  return [...merged]
+    .filter(([, mergedAt]) => isOfPeriod(mergedAt))
+    .map(([number]) => number)
+    .sort((a, b) => a - b)
+    .map((number) => `${repository}#${number}`);
 }
 
 /** The fields of a pull request; undefined when GitHub says that there is none. */

@@ -17,12 +17,21 @@ export const Pull = Listed.extend({
   createdAt: z.string(),
   reviews: z.object({
     totalCount: z.int(),
-    nodes: z.array(z.object({ author: Login, state: z.string(), submittedAt: z.string().nullable() }).nullable()),
+    nodes: z.array(
+      z
+        .object({
+          author: Login,
+          state: z.string(),
+          submittedAt: z.string().nullable(),
+          authorCanPushToRepository: z.boolean(),
+        })
+        .nullable(),
+    ),
   }),
 });
 export type Pull = z.infer<typeof Pull>;
 export const testedFields = `${listedFields} title body author { login } mergedBy { login } baseRefName createdAt
-  reviews(last: 100) { totalCount nodes { author { login } state submittedAt } }`;
+  reviews(last: 100) { totalCount nodes { author { login } state submittedAt authorCanPushToRepository } }`;
 
 /** The fields of a pull request, by the names under which they are declared. */
 export function itemOf(pull: Pull): Item {
@@ -41,13 +50,14 @@ export function itemOf(pull: Pull): Item {
   };
 }
 
-/** The last word of each reviewer before the merge counts; whoever wrote it approves nothing. */
+/** The last word before the merge counts of each who may write; of a public repository anybody can approve. */
 function approvalOf({ author, mergedAt, reviews }: Pull): { by: string; at: string } | undefined {
   const words = new Map<string, { by: string; at: string; approved: boolean }>();
-  for (const review of reviews.nodes) {
-    const { author: by, submittedAt: at, state } = review ?? { author: null, submittedAt: null, state: '' };
+  for (const { author: by, submittedAt: at, state, authorCanPushToRepository } of reviews.nodes.filter(
+    (review) => review !== null,
+  )) {
     const isLate = at === null || mergedAt === null || Date.parse(at) > Date.parse(mergedAt);
-    if (by === null || isLate || state === 'COMMENTED' || state === 'PENDING') continue;
+    if (by === null || isLate || !authorCanPushToRepository || state === 'COMMENTED' || state === 'PENDING') continue;
     words.set(by.login.toLowerCase(), { by: by.login, at, approved: state === 'APPROVED' });
   }
   words.delete(author?.login.toLowerCase() ?? '');

@@ -6,7 +6,7 @@ const RepositoryName = z
   .max(140)
   .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, 'must be a repository such as acme/api');
 
-/** What of a pull request can be tested. `approver` is the newest one who approved it before it was merged and did not write it. */
+/** What of a pull request can be tested. `approver` is the newest one with write access who approved it before it was merged and did not open it. */
 export const pullFields = [
   'number',
   'title',

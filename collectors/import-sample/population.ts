@@ -55,6 +55,8 @@ async function* idsOf(
       bom: true,
       delimiter,
       info: true,
+      // Of each line: one that ends otherwise than the header does would get the end of it into its last cell.
+      record_delimiter: ['\r\n', '\n', '\r'],
       max_record_size: MAX_LINE,
       columns: (cells: unknown) => {
         const header = Header.parse(cells);

@@ -1,6 +1,7 @@
+import { overlap } from '../../ledger/samples/attempt.ts';
 import { sha256 } from '../../posture/digest.ts';
 import { seedFlaw } from '../../posture/sampling/beacon.ts';
-import { basisPoints, WHOLE } from '../../posture/sampling/rate.ts';
+import { basisPoints, isWithin, shareInPercent } from '../../posture/sampling/rate.ts';
 import {
   type Duration,
   durationMs,
@@ -16,17 +17,22 @@ type Logged = SampleRaw['samples'][number];
 type Drawn = { commitment: SampleCommitment; draw: SampleDraw };
 type Found = Omit<Finding, 'check'>;
 
-/** Judges the samples of one source, as the log tells of them; pure. The newest drawn one counts, and all that are due. */
+/**
+ * Judges the samples of one source, as the log tells of them; pure. Of those that were drawn the one of the newest period
+ * counts, whenever it was drawn; and all that are due.
+ */
 export function assessSamples(
   { now, declared, samples }: SampleRaw,
   { renewWithin }: { renewWithin: Duration },
 ): Assessment<SampleFacts> {
   const drawn = samples.flatMap(({ commitment, draw }) => (draw === null ? [] : [{ commitment, draw }]));
-  const newest = drawn.at(-1);
+  const newest = drawn.toSorted((a, b) => endOf(a) - endOf(b)).at(-1);
   const last = samples.at(-1);
   const found: Record<SampleCheck, Found[]> = {
-    'result-in-time': samples.map((sample) => inTime(sample, now, newest)),
-    'first-attempt': last === undefined ? [] : [attempt(last.commitment)],
+    'result-in-time': samples.map((sample) => inTime(sample, now, newest, drawn)),
+    'first-attempt': samples
+      .filter(({ commitment }) => commitment === newest?.commitment || commitment === last?.commitment)
+      .map(({ commitment }) => attempt(commitment, samples)),
     'committed-before-its-seed': ofNewest(newest, last, seeded),
     'population-unchanged': ofNewest(newest, last, unchanged),
     'deviations-within-tolerable-rate': newest === undefined ? ofNewest(newest, last, unchanged) : bounded(newest),
@@ -45,6 +51,10 @@ export function assessSamples(
   };
 }
 
+function endOf({ commitment }: Drawn): number {
+  return Date.parse(commitment.population.window.until);
+}
+
 function subjectOf({ number }: SampleCommitment): string {
   return `sample ${number}`;
 }
@@ -57,29 +67,51 @@ function ofNewest(newest: Drawn | undefined, last: Logged | undefined, judge: (s
   return [{ subject: subjectOf(last.commitment), outcome: 'inconclusive', reason }];
 }
 
-function inTime({ commitment, draw }: Logged, now: string, newest: Drawn | undefined): Found {
+function inTime({ commitment, draw }: Logged, now: string, newest: Drawn | undefined, drawn: readonly Drawn[]): Found {
   const subject = subjectOf(commitment);
   const { dueAt } = commitment;
   if (draw === null)
     return Date.parse(now) > Date.parse(dueAt)
       ? { subject, outcome: 'failed', reason: `Its result was promised until ${dueAt}, and there is none.` }
       : { subject, outcome: 'not-applicable', reason: `Its result is promised until ${dueAt}.` };
+  if (draw.result === null) return ofVoid(commitment, drawn);
   if (Date.parse(draw.at) <= Date.parse(dueAt))
     return { subject, outcome: 'passed', reason: `Its result was promised until ${dueAt}, and came at ${draw.at}.` };
   const late = `Its result was promised until ${dueAt}, and came late, at ${draw.at}.`;
-  return newest?.commitment.number === commitment.number
+  return newest?.commitment === commitment
     ? { subject, outcome: 'failed', reason: late }
     : { subject, outcome: 'not-applicable', reason: `${late} A newer sample has taken its place.` };
 }
 
-function attempt(commitment: SampleCommitment): Found {
+/** Whoever saw a bad draw coming could change the population: its period stays without a result until it has one. */
+function ofVoid({ number, population: { window } }: SampleCommitment, drawn: readonly Drawn[]): Found {
+  const subject = `sample ${number}`;
+  const again = drawn.find(({ commitment, draw }) => {
+    const { from, until } = commitment.population.window;
+    const isWhole = Date.parse(from) <= Date.parse(window.from) && Date.parse(until) >= Date.parse(window.until);
+    return draw.result !== null && commitment.number > number && isWhole;
+  });
+  return again === undefined
+    ? { subject, outcome: 'failed', reason: 'It has no result, because its population had changed.' }
+    : {
+        subject,
+        outcome: 'not-applicable',
+        reason: `It has no result, because its population had changed; ${subjectOf(again.commitment)} has one for its period.`,
+      };
+}
+
+function attempt(commitment: SampleCommitment, samples: readonly Logged[]): Found {
   const subject = subjectOf(commitment);
-  return commitment.attempt === 1
+  const { window } = commitment.population;
+  const rivals = samples
+    .map((sample) => sample.commitment)
+    .filter((other) => other !== commitment && overlap(other.population.window, window));
+  return rivals.length === 0
     ? { subject, outcome: 'passed', reason: 'No other commitment is to a period that overlaps its own.' }
     : {
         subject,
         outcome: 'failed',
-        reason: `It is attempt ${commitment.attempt} at its period; all of them are in the log.`,
+        reason: `It is not the only attempt at its period, but one of ${rivals.length + 1}; all of them are in the log.`,
       };
 }
 
@@ -120,7 +152,7 @@ function bounded({ commitment, draw: { result } }: Drawn): Found[] {
       reason: 'Nothing was drawn, because the population had changed.',
     }));
   return result.attributes.map(({ id, deviations, unavailable, upperCount }) => {
-    const holds = upperCount * WHOLE <= basisPoints(tolerable) * population.count;
+    const holds = isWithin(upperCount, population.count, tolerable);
     const missing = unavailable === 0 ? '' : `, ${unavailable} of them not available`;
     return {
       subject: id,
@@ -158,7 +190,7 @@ function factsOf(samples: number, newest: Drawn | undefined): SampleFacts {
     populationCount: count ?? null,
     sampleSize: result?.size ?? null,
     deviations: result?.deviations ?? null,
-    upperBoundPercent: result && count ? Math.ceil((result.upperCount / count) * 10_000) / 100 : null,
+    upperBoundPercent: result && count ? shareInPercent(result.upperCount, count) : null,
   };
 }
 

@@ -1,4 +1,4 @@
-/** The checks of every collector that draws samples. */
+/** The checks of every collector that draws samples. The newest drawn sample is the one whose period ended last. */
 export const sampleChecks = {
   'committed-before-its-seed': {
     title: 'The population was fixed before anybody could know what would be drawn',
@@ -13,7 +13,7 @@ export const sampleChecks = {
   'result-in-time': {
     title: 'Every sample that was committed to has a result in time',
     statement:
-      'No commitment is past the day that its result was promised for, and the newest result came before that day.',
+      'No commitment is past the day that its result was promised for, and the newest result came before that day. Where the population had changed there is no result, until another sample of the whole period has one.',
   },
   'deviations-within-tolerable-rate': {
     title: 'The deviations are below the tolerable rate',
@@ -22,7 +22,8 @@ export const sampleChecks = {
   },
   'first-attempt': {
     title: 'Nobody tried again for a better result',
-    statement: 'The newest commitment is the only one of this source to a period that overlaps its own.',
+    statement:
+      'The newest commitment, and that of the newest drawn sample, are each the only one of this source to a period that overlaps their own.',
   },
   'sample-as-declared': {
     title: 'The sample is the one that is declared',

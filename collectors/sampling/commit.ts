@@ -3,6 +3,7 @@ import { fingerprintOf } from '../../ledger/keys/chain.ts';
 import { privateHalf } from '../../ledger/keys/signers.ts';
 import { attemptOf } from '../../ledger/samples/attempt.ts';
 import { keepCommitment } from '../../ledger/samples/keep.ts';
+import { commitmentFlaw } from '../../ledger/samples/rules.ts';
 import { readSamples } from '../../ledger/samples/store.ts';
 import { sha256 } from '../../posture/digest.ts';
 import { beaconSeed, roundAt } from '../../posture/sampling/beacon.ts';
@@ -10,13 +11,13 @@ import { sampleSize } from '../../posture/sampling/size.ts';
 import { after } from '../../posture/time.ts';
 import { candorError, SampleCommitment } from '../../schemas/index.ts';
 import { declaredDigest, windowOf } from './declaration.ts';
-import { declarationOf, nameOf, type SampleJob, type SampleTools, saltFor, streamJob } from './job.ts';
+import { declarationOf, nameOf, requireSound, type SampleJob, type SampleTools, saltFor, streamJob } from './job.ts';
 
 /**
  * Streams a population and commits to it in the log, before any seed exists: to its count and the root over its salted
  * ids, to what will be tested, to how many items will be drawn, and to where the seed will come from. Gives the
  * commitment. When it is cut off, nothing is logged. Throws SampleDeclarationInvalid, SampleWindowOpen,
- * SamplePopulationEmpty, SampleUnreadable, and what the ledger throws.
+ * SamplePopulationEmpty, SampleUnreadable, SampleRefused, and what the ledger throws.
  */
 export async function commitSample(job: SampleJob, { keys, now, withLedger }: SampleTools): Promise<SampleCommitment> {
   const declared = declarationOf(job);
@@ -32,7 +33,8 @@ export async function commitSample(job: SampleJob, { keys, now, withLedger }: Sa
   if (population.count === 0) throw candorError('SamplePopulationEmpty', { name });
   const { confidence, tolerable, seed, attributes } = declared;
   return withLedger(async (ledger) => {
-    const before = (await readSamples(ledger.content)).map(({ commitment }) => commitment);
+    const samples = await readSamples(ledger.content);
+    const before = samples.map(({ commitment }) => commitment);
     const { source, collector, environment, sampler, context } = job;
     const at = ledger.now();
     const commitment = SampleCommitment.parse({
@@ -60,6 +62,7 @@ export async function commitSample(job: SampleJob, { keys, now, withLedger }: Sa
       dueAt: after(at, declared.resultWithin),
       salt,
     } satisfies SampleCommitment);
+    requireSound(commitment.number, commitmentFlaw(commitment, ledger.origin, samples));
     await keepCommitment(ledger, commitment);
     return commitment;
   });

@@ -9,6 +9,7 @@ import {
   durationMs,
   FieldName,
   Instant,
+  MAX_FILTER,
   type SampleWindow,
   TolerableRate,
 } from '../../schemas/index.ts';
@@ -32,17 +33,20 @@ export const populationFields = {
 
 const Value = z.string().min(1).max(200);
 
+const AnyFilter = z.union(
+  [
+    z.strictObject({ field: FieldName, equals: Value }),
+    z.strictObject({ field: FieldName, oneOf: z.array(Value).min(1).max(50) }),
+  ],
+  { error: 'must be a field with equals, or with oneOf' },
+);
+export type Filter = z.infer<typeof AnyFilter>;
+
 /** Which items of a table or file belong to the population. Published in words. */
-export const Filter = z
-  .union(
-    [
-      z.strictObject({ field: FieldName, equals: Value }),
-      z.strictObject({ field: FieldName, oneOf: z.array(Value).min(1).max(50) }),
-    ],
-    { error: 'must be a field with equals, or with oneOf' },
-  )
-  .meta({ description: 'A field, and what it equals or is one of. Published in words.' });
-export type Filter = z.infer<typeof Filter>;
+export const Filter = AnyFilter.refine(
+  (filter) => filterWords(filter).length <= MAX_FILTER,
+  `must take at most ${MAX_FILTER} characters in words`,
+).meta({ description: 'A field, and what it equals or is one of. Published in words.' });
 
 const Seed = z
   .union(

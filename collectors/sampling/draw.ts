@@ -18,14 +18,23 @@ import {
   type SampleSeed,
 } from '../../schemas/index.ts';
 import { declaredDigest, windowOf } from './declaration.ts';
-import { declarationOf, nameOf, type SampleJob, type SampleTools, saltFor, sampleOf, streamJob } from './job.ts';
+import {
+  declarationOf,
+  nameOf,
+  requireSound,
+  type SampleJob,
+  type SampleTools,
+  saltFor,
+  sampleOf,
+  streamJob,
+} from './job.ts';
 import type { DrawnItem, Streamed } from './stream.ts';
 
 /**
  * Draws a sample with its seed: streams the population again, proves it unchanged, tests each drawn item, and logs the
  * result. With `isVoid` it logs instead that the population had changed. When it is cut off, nothing is logged, and the
  * same draw can be made again. Throws SampleDrawnBefore, SampleDeclarationChanged, SampleSeedNotDue, SampleSeedWrong,
- * SamplePopulationChanged, SampleNotVoid, SampleSaltLost, SampleUnreadable, and what the ledger throws.
+ * SamplePopulationChanged, SampleNotVoid, SampleSaltLost, SampleUnreadable, SampleRefused, and what the ledger throws.
  */
 export async function drawSample(
   job: SampleJob,
@@ -49,7 +58,8 @@ export async function drawSample(
   }
   const picks = isVoid ? undefined : picksOf(commitment, positions, streamed, declared.attributes);
   return withLedger(async (ledger) => {
-    requireUndrawn(sampleOf(await readSamples(ledger.content), String(number)));
+    const samples = await readSamples(ledger.content);
+    requireUndrawn(sampleOf(samples, String(number)));
     const draw = SampleDraw.parse({
       schema: 'candor/sample-draw@1',
       origin: commitment.origin,
@@ -60,9 +70,7 @@ export async function drawSample(
       population,
       result: picks === undefined ? null : resultOf(commitment, picks),
     } satisfies SampleDraw);
-    // What a stranger would refuse is not signed.
-    const flaw = drawFlaw(draw, ledger.origin, await readSamples(ledger.content));
-    if (flaw !== undefined) throw new TypeError(flaw);
+    requireSound(number, drawFlaw(draw, ledger.origin, samples));
     await keepDraw(ledger, draw, picks);
     return draw;
   });

@@ -62,6 +62,11 @@ export function sampleOf(samples: readonly Sample[], number: string): Sample {
   return sample;
 }
 
+/** What a stranger would refuse is not signed. Throws SampleRefused. */
+export function requireSound(number: number, flaw: string | undefined): void {
+  if (flaw !== undefined) throw candorError('SampleRefused', { number, flaw });
+}
+
 /** The salt of a sample. Throws SampleSaltLost when its key is not at hand. */
 export function saltFor(
   { number, origin, salt }: Pick<SampleCommitment, 'number' | 'origin' | 'salt'>,

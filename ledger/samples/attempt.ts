@@ -1,7 +1,7 @@
 import type { SampleCommitment, SampleWindow } from '../../schemas/index.ts';
 
 /** Whether two periods have an instant in common. */
-function overlap(a: SampleWindow, b: SampleWindow): boolean {
+export function overlap(a: SampleWindow, b: SampleWindow): boolean {
   return Date.parse(a.from) < Date.parse(b.until) && Date.parse(b.from) < Date.parse(a.until);
 }
 

@@ -2,13 +2,21 @@ import { canonicalJson } from '../../posture/digest.ts';
 import { beaconSeed, seedFlaw } from '../../posture/sampling/beacon.ts';
 import { upperCount } from '../../posture/sampling/bound.ts';
 import { sampleSize } from '../../posture/sampling/size.ts';
-import type { SampleCommitment, SampleDraw } from '../../schemas/index.ts';
-import { isBefore } from '../times.ts';
+import type { Instant, SampleCommitment, SampleDraw } from '../../schemas/index.ts';
+import { isBefore, latest } from '../times.ts';
 import { attemptOf } from './attempt.ts';
 import type { Sample } from './store.ts';
 
-/** What is wrong with a commitment that follows `before`, which no honest writer makes; undefined when nothing is. */
-export function commitmentFlaw(entry: SampleCommitment, origin: string, before: readonly Sample[]): string | undefined {
+/**
+ * What is wrong with a commitment that follows `before`, which no honest writer makes; undefined when nothing is. `newest`
+ * is the newest instant of the log up to it: entries may be dated back a little, but not behind the seed.
+ */
+export function commitmentFlaw(
+  entry: SampleCommitment,
+  origin: string,
+  before: readonly Sample[],
+  newest: Instant = entry.at,
+): string | undefined {
   const { number, at, population, seed, dueAt, size, confidence, tolerable, attributes } = entry;
   if (entry.origin !== origin) return 'it is a sample of another page.';
   if (number !== before.length + 1)
@@ -31,7 +39,9 @@ export function commitmentFlaw(entry: SampleCommitment, origin: string, before: 
   if (seed.kind === 'auditor') return undefined;
   if (canonicalJson(seed) !== canonicalJson(beaconSeed(seed.round)))
     return `sample ${number} names a beacon that is none.`;
-  return isBefore(at, seed.roundAt) ? undefined : `the seed of sample ${number} existed when it was made.`;
+  return isBefore(latest(newest, at), seed.roundAt)
+    ? undefined
+    : `the seed of sample ${number} existed when it was made.`;
 }
 
 /** What is wrong with a draw, given the samples so far; undefined when nothing is. */

@@ -79,7 +79,7 @@ export class History {
       case 'candor/evidence@1':
         return this.#record(entry, place);
       case 'candor/sample-commitment@1': {
-        const flaw = commitmentFlaw(entry, this.#origin, this.samples);
+        const flaw = commitmentFlaw(entry, this.#origin, this.samples, this.newest);
         this.samples.push({ commitment: entry, place, drawn: undefined });
         return flaw;
       }

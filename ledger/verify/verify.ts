@@ -130,9 +130,11 @@ async function prove(published: Published, options: VerifyOptions, report: Verif
   await verifySamples(files, log);
   const { samples } = log.history;
   if (samples.length > 0) {
-    const drawn = samples.filter((sample) => sample.drawn !== undefined).length;
+    const drawn = samples.filter((sample) => sample.drawn?.draw.result).length;
+    const gone = samples.filter((sample) => sample.drawn?.draw.result === null).length;
+    const gaveUp = gone === 0 ? '' : ` The population of ${gone} had changed, so that nothing was drawn.`;
     proven.push(
-      `${drawn} of ${samples.length} audit samples were drawn: from the population, in the number and with the seed that were committed to.`,
+      `${drawn} of ${samples.length} audit samples were drawn: from the population, in the number and with the seed that were committed to.${gaveUp}`,
     );
   }
   const { coverage } = await verifyStates(files, records);

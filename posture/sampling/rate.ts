@@ -21,6 +21,16 @@ export function riskOf(confidence: number): number {
   return WHOLE - basisPoints(confidence);
 }
 
+/** Whether `count` of `population` items are no more than a rate allows; exact up to 9 × 10^11 items. */
+export function isWithin(count: number, population: number, rate: number): boolean {
+  return count * WHOLE <= basisPoints(rate) * population;
+}
+
+/** A count in percent of its population with two decimals, rounded up so that it promises nothing: 17 of 360 is 4.73. */
+export function shareInPercent(count: number, population: number): number {
+  return Math.ceil((count * WHOLE) / population) / 100;
+}
+
 /** Throws a RangeError unless `size` is a whole number from 1 to 2^53 − 1. */
 export function checkPopulation(size: number): void {
   if (!Number.isSafeInteger(size) || size < 1) throw new RangeError(`${size} is not the size of a population`);

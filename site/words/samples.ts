@@ -1,4 +1,4 @@
-import { basisPoints } from '../../posture/sampling/rate.ts';
+import { basisPoints, isWithin, shareInPercent } from '../../posture/sampling/rate.ts';
 import type { Instant, SampleCommitment, SampleDraw } from '../../schemas/index.ts';
 import { minute } from './dates.ts';
 import { number } from './keys.ts';
@@ -33,12 +33,12 @@ export function percentOf(rate: number): string {
 
 /** A bound as a share of its population, rounded up so that it promises nothing: 12 of 480 is `2.5 %`. */
 export function shareOf(count: number, population: number): string {
-  return `${Math.ceil((count / population) * 10_000) / 100} %`;
+  return `${shareInPercent(count, population)} %`;
 }
 
-/** Whether a bound keeps below the tolerable rate, in whole numbers. */
+/** Whether a bound is not above the tolerable rate. */
 export function isTolerable(upperCount: number, { tolerable, population }: SampleCommitment): boolean {
-  return upperCount * 10_000 <= basisPoints(tolerable) * population.count;
+  return isWithin(upperCount, population.count, tolerable);
 }
 
 /** One line for a list: `  3  app-db/postgres-sample  59 of 48,211  drawn at …`. */

@@ -343,6 +343,10 @@ test('wrong words', async () => {
     "
   `);
   expect(told(await sample(['redraw', '1']))).toMatch(/^2\nerror UsageInvalid/);
+  for (const more of [['--seed', 'the seed'], ['--beacon', 'x'], ['--void']])
+    expect(told(await sample(['commit', name, ...more]))).toMatch(
+      /^2\nerror UsageInvalid: --seed, --beacon and --void/,
+    );
   expect(told(await sample(['draw', '7', '--seed', 'the seed']))).toMatchInlineSnapshot(`
     "2
     error SampleUnknown: there is no sample 7.
@@ -424,7 +428,7 @@ test('collecting judges what is in the log', async () => {
         "not-applicable": 0,
         "passed": 6,
       },
-      "id": "0d61519381469504707f2c1df614ab2d7d547cdbc8fc40dc149cd6c4c49afa88",
+      "id": "27f95df4ec57691c6a86cefb9ce42d7f9bf0f94621ce3b445266787312d14d83",
       "readable": true,
       "source": "ledger-export",
     }

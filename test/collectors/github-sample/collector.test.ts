@@ -100,6 +100,39 @@ test('a comment after the approval takes nothing back, and two names of one auth
   expect((await bench.draw(1, roundSeed)).result?.deviations).toBe(0);
 });
 
+test('failed: somebody approved it who may not write, as anybody can in a public repository', async () => {
+  for (const each of all()) for (const review of each.reviews) review.outsider = true;
+  await bench.commit();
+  bench.clock.now = ROUND_AT;
+  const { result } = await bench.draw(1, roundSeed);
+  expect(result?.deviations).toBe(result?.size);
+});
+
+test('sabotage: one repository twice, by another name or other capitals, would thin out the others', async () => {
+  for (const twice of ['acme/WEB', 'acme/before']) {
+    server.state.renamed[twice] = 'acme/web';
+    bench.expect = declaration({ repositories: ['acme/web', 'acme/api', twice] });
+    expect(await refused(bench.commit())).toMatch(/Two of the declared names are of one repository\.$/);
+  }
+});
+
+test('near miss: a repository is renamed between commitment and draw', async () => {
+  const { population } = await bench.commit();
+  repositoryIn(server, 'web').name = 'site';
+  server.state.renamed['acme/web'] = 'acme/site';
+  bench.clock.now = ROUND_AT;
+  const { population: again, result } = await bench.draw(1, roundSeed);
+  expect(again.root).toBe(population.root);
+  expect(result?.deviations).toBe(0);
+});
+
+test('near miss: many were created in one second, and come in no order', async () => {
+  const { population } = await bench.commit();
+  for (const each of all()) each.createdAt = new Date(Date.parse('2026-08-01') + each.number * 1000).toISOString();
+  bench.clock.now = ROUND_AT;
+  expect((await bench.draw(1, roundSeed)).population.root).toBe(population.root);
+});
+
 test('a pull request that is gone when it is drawn is a deviation; one that is gone from the list changes the population', async () => {
   await bench.commit();
   bench.clock.now = ROUND_AT;

@@ -107,6 +107,26 @@ test('a line that was added, removed or renumbered after the commitment is found
   expect((await bench.draw(1, roundSeed)).result).not.toBeNull();
 });
 
+test('lines that end otherwise than the header does belong to the population all the same', async () => {
+  const declared = declaration({ where: [{ field: 'kind', equals: 'normal' }] });
+  bench.expect = { ...declared, attributes: { a: { title: 'A', test: { field: 'kind', present: true } } } };
+  const ends = ['\n', '\r\n', '\r'];
+  const body = Array.from({ length: 9 }, (_, i) => `${i + 1},2026-08-01,normal${ends[i % 3]}`).join('');
+  for (const end of ends) {
+    await writeFile(file, `number,closed_at,kind${end}${body}`);
+    expect((await bench.commit()).population.count).toBe(9);
+  }
+});
+
+test('a filter in many words is committed to, and one in too many is not declared', async () => {
+  const kinds = (count: number) => Array.from({ length: count }, (_, i) => `${i}`.padStart(98, 'k'));
+  bench.expect = declaration({ where: [{ field: 'kind', oneOf: ['normal', ...kinds(9)] }] });
+  const { population } = await bench.commit();
+  expect(population.filters[0]).toHaveLength('kind is one of normal'.length + 9 * 100);
+  bench.expect = declaration({ where: [{ field: 'kind', oneOf: kinds(10) }] });
+  expect(() => bench.job()).toThrow('must take at most 1000 characters in words');
+});
+
 test('partial: a line that does not say whether it belongs to the population', async () => {
   for (const changes of [{ closed_at: '' }, { closed_at: 'yesterday' }, { kind: '' }]) {
     await write([...lines(69), line(71, changes)]);

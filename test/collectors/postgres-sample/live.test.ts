@@ -95,7 +95,9 @@ describe('sabotage of each check turns it, and its near miss does not', () => {
     );
     // As somebody with the keys would forge it: the commands refuse.
     await bench.tools.withLedger(async (ledger) => {
-      await keepCommitment(ledger, { ...commitment, number: 2, at: ledger.now() });
+      const window = { from: '2026-09-17T00:00:00.000Z', until: '2026-09-17T01:00:00.000Z' };
+      const population = { ...commitment.population, window };
+      await keepCommitment(ledger, { ...commitment, number: 2, at: ledger.now(), population });
       const place = (await readSamples(bench.place.content)).at(-1)?.place ?? draw.commitment;
       await keepDraw(ledger, { ...draw, number: 2, commitment: place }, picks);
     });
@@ -128,6 +130,7 @@ describe('sabotage of each check turns it, and its near miss does not', () => {
     expect(await outcomes()).toEqual({
       ...allPassed,
       'population-unchanged': 'failed',
+      'result-in-time': 'failed',
       'deviations-within-tolerable-rate': 'inconclusive',
     });
   });
@@ -193,6 +196,7 @@ describe('sabotage of each check turns it, and its near miss does not', () => {
     bench.clock.now = BEFORE + 2 * DAY;
     expect((await bench.commit()).attempt).toBe(2);
     expect(await outcomes()).toEqual({ ...allPassed, 'first-attempt': 'failed' });
+    expect((await bench.look()).reasons['first-attempt']).toMatchInlineSnapshot(`"2 of 2 failed: sample 1, sample 2."`);
   });
 
   test('sabotage of first-attempt: a period that only shares its last instant', async () => {

@@ -121,11 +121,32 @@ describe('what cannot be read whole is not committed to, and nothing is logged',
     );
   });
 
+  test('partial: a table with a child, whose rows would be left out', async () => {
+    const definition = `create table public.t (key int primary key, ${at}); create table public.child () inherits (public.t); insert into public.t values (1), (2); insert into public.child values (3)`;
+    expect(await refused(countOf(definition))).toMatch(/has children that inherit from it/);
+  });
+
+  test('partial: a key of an extension, after whose first page others would be passed over', async () => {
+    await sql(server, 'create extension if not exists citext');
+    const definition = `create table public.t (key public.citext primary key, ${at}); insert into public.t select case when i % 2 = 0 then 'a' else 'B' end || i from generate_series(1, 5000) i`;
+    expect(await refused(countOf(definition))).toMatch(/a type of PostgreSQL’s own/);
+  });
+
+  test('the clock is set back while it is read: what nobody would accept is not logged', async () => {
+    let calls = 0;
+    const now = () => new Date(bench.clock.now - 60_000 * calls++);
+    const tools = { ...bench.tools, now };
+    const { commitSample } = await import('../../../collectors/sampling/commit.ts');
+    expect(await refused(commitSample(bench.job(), tools))).toMatchInlineSnapshot(
+      `"SampleRefused: sample 1 was not logged, because nobody would accept it: sample 1 was made before it was read."`,
+    );
+  });
+
   test('a key with an index that does not hold all rows, or that is not by itself', async () => {
     const partial = `create table public.t (key int not null, ${at}); create unique index on public.t (key) where key > 5`;
-    expect(await refused(countOf(partial))).toMatch(/a unique index of its own/);
+    expect(await refused(countOf(partial))).toMatch(/a unique index by itself/);
     const wide = `create table public.t (key int not null, part int not null, ${at}, primary key (key, part))`;
-    expect(await refused(countOf(wide))).toMatch(/a unique index of its own/);
+    expect(await refused(countOf(wide))).toMatch(/a unique index by itself/);
   });
 });
 
@@ -173,8 +194,8 @@ describe('a population that can be streamed', () => {
       12_000,
     ],
     [
-      'a table with a child, whose rows are not its own',
-      `create table public.t (key int primary key, ${at}); create table public.child () inherits (public.t); insert into public.t values (1), (2); insert into public.child values (1), (3)`,
+      'a table whose child is gone',
+      `create table public.t (key int primary key, ${at}); create table public.child () inherits (public.t); drop table public.child; insert into public.t values (1), (2)`,
       2,
     ],
     [

@@ -103,6 +103,20 @@ test('an honest page with a sample that was drawn and one that waits holds, and 
   );
 });
 
+test('a page with a sample that was made void holds, and says that it was not drawn', async () => {
+  await waiting();
+  await writeFile(join(page.root, 'changes.csv'), `id,at,by\n${lines(199)}`);
+  const [sample] = await readSamples(page.content);
+  if (sample === undefined) throw new Error('no sample');
+  await drawSample(await jobOf(page), sample, roundSeed, true, toolsAt(page, ROUND_AT + 2000));
+  await page.publish(NOW);
+  const { failure, proven } = await page.verify(NOW);
+  expect(failure).toBeNull();
+  expect(proven.find((each) => each.includes('audit samples'))).toMatchInlineSnapshot(
+    `"0 of 1 audit samples were drawn: from the population, in the number and with the seed that were committed to. The population of 1 had changed, so that nothing was drawn."`,
+  );
+});
+
 test('a changed byte in any file of a sample is found, and the file is named', async () => {
   await page.publish(NOW);
   const folder = join(page.site, 'audit-samples/1');
@@ -204,6 +218,14 @@ describe('what a company with the keys could write instead', () => {
       });
     });
     expect(await verdict()).toMatchSnapshot();
+  });
+
+  test('a commitment that is dated back behind its round', async () => {
+    const made = committed.at;
+    const round = Date.parse(committed.seed.kind === 'beacon' ? committed.seed.roundAt : made);
+    await waitingAt(round + 60_000);
+    await page.write(round + 60_000, (ledger) => keepCommitment(ledger, { ...committed, at: at(round - 1000) }));
+    expect(await verdict()).toMatch(/the seed of sample 1 existed when it was made\.$/);
   });
 
   const draws: [string, (honest: SampleDraw) => Partial<SampleDraw>][] = [
@@ -309,6 +331,13 @@ function oneDeviation({ size, attributes }: NonNullable<SampleDraw['result']>) {
     upperCount: bound,
     attributes: attributes.map(({ id }) => ({ id, deviations: 1, unavailable: 1, upperCount: bound })),
   };
+}
+
+/** A page without samples, whose log was written to at a moment. */
+async function waitingAt(now: number): Promise<void> {
+  await page.remove();
+  page = await makePage(honest.keys);
+  await page.collect(now);
 }
 
 /** The page while its sample waited. */

@@ -1,3 +1,4 @@
+import { bls12_381 } from '@noble/curves/bls12-381.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -33,6 +34,14 @@ describe('a round of quicknet', () => {
     // The point at infinity, which would pass for any message with a careless verifier.
     expect(isRoundSigned(round, `c0${'00'.repeat(47)}`)).toBe(false);
     expect(isRoundSigned(round, 'ab')).toBe(false);
+  });
+
+  test('has one spelling: a coordinate that is larger by the prime is none, or there would be two seeds to choose from', () => {
+    const spelt = BigInt(`0x${rounds[32285085]}`);
+    const other = (spelt + bls12_381.fields.Fp.ORDER).toString(16);
+    // Its flags are the same, so that it is the same point.
+    expect(other).toMatch(/^9b/);
+    expect(isRoundSigned(32285085, other)).toBe(false);
   });
 
   test('whatever bit is changed, the signature is none', () => {
