@@ -33,6 +33,7 @@ export function assess({ calls, counted, repositories }: Raw, expect: Expect): A
 function policyOf({ branches }: Deploying, { environment }: Expect): Judged {
   if (branches === null) return { outcome: 'inconclusive', reason: 'The token may not see which branches may deploy.' };
   if (branches === 'absent') return { outcome: 'not-applicable', reason: `It has no environment ${environment}.` };
+  if (branches === 'none') return { outcome: 'not-applicable', reason: `No branch may deploy to ${environment}.` };
   if (branches === 'default-only')
     return { outcome: 'passed', reason: `GitHub lets only the default branch deploy to ${environment}.` };
   const reason = {
@@ -48,11 +49,16 @@ function policyOf({ branches }: Deploying, { environment }: Expect): Judged {
 
 function deploymentsOf({ deployed }: Deploying): Judged {
   if (deployed === null) return { outcome: 'inconclusive', reason: 'The token may not see all of its deployments.' };
-  const { deployments, elsewhere, unknown } = deployed;
-  if (deployments === 0) return { outcome: 'not-applicable', reason: 'Nothing was deployed within the window.' };
+  const { deployments, elsewhere, unknown, unsaid } = deployed;
   if (elsewhere > 0)
     return { outcome: 'failed', reason: `Deployed commits that the default branch does not hold: ${elsewhere}.` };
   if (unknown > 0)
     return { outcome: 'inconclusive', reason: `Deployed commits that can no longer be found: ${unknown}.` };
+  if (unsaid > 0)
+    return {
+      outcome: 'inconclusive',
+      reason: `Commits that are not on the default branch, and of which GitHub was not told whether they were deployed: ${unsaid}.`,
+    };
+  if (deployments === 0) return { outcome: 'not-applicable', reason: 'Nothing was deployed within the window.' };
   return { outcome: 'passed', reason: `Deployments, all of commits on the default branch: ${deployments}.` };
 }

@@ -23,8 +23,11 @@ const deploymentsAfter = (after = '') =>
 /** What the record names as its query. */
 export const selection = `environment(name: $environment) { id } ${deploymentsAfter()}`;
 
-/** States in which nothing was ever deployed. */
-const neverBegun: ReadonlySet<string | null> = new Set(['WAITING', 'PENDING', 'QUEUED', 'ABANDONED']);
+/** States in which nothing was deployed yet. */
+const notBegun: ReadonlySet<string | null> = new Set(['WAITING', 'PENDING', 'QUEUED']);
+
+/** A commit that was deployed; `isSaid` false when GitHub was told nothing more of it, so that it may not have been. */
+type Deployed = { oid: string; isSaid: boolean };
 
 /** Reads who may deploy to production, and what was deployed there. Throws SourceUnreadable. */
 export async function readDeployments(
@@ -67,7 +70,7 @@ async function deployingOf(
     batch.map(({ repository, details }) => commitsOf(github, expect, since, repository, details?.deployments ?? null)),
   );
   const pairs = batch.flatMap(({ repository: { id } }, index) =>
-    [...new Set(commits[index] ?? [])].map((oid) => ({ id, oid })),
+    [...new Set((commits[index] ?? []).map(({ oid }) => oid))].map((oid) => ({ id, oid })),
   );
   const [places, branches] = await Promise.all([
     whereAre(github, pairs),
@@ -80,16 +83,18 @@ async function deployingOf(
   ]);
   return batch.map(({ repository: { id, subject } }, index) => {
     const deployed = commits[index] ?? null;
-    const count = (place: Place) => places.filter((each) => each.id === id && each.place === place).length;
+    const said = new Set((deployed ?? []).filter(({ isSaid }) => isSaid).map(({ oid }) => oid));
+    const here = places.filter((each) => each.id === id);
+    const count = (place: Place) => here.filter((each) => each.place === place && said.has(each.oid)).length;
     return {
       subject,
       notJudged: null,
       branches: branches[index] ?? null,
       deployed: deployed && {
-        deployments: deployed.length,
-        onDefaultBranch: count('default-branch'),
+        deployments: deployed.filter(({ isSaid }) => isSaid).length,
         elsewhere: count('elsewhere'),
         unknown: count('unknown'),
+        unsaid: here.filter(({ oid, place }) => place !== 'default-branch' && !said.has(oid)).length,
       },
     };
   });
@@ -102,12 +107,20 @@ async function commitsOf(
   since: string,
   { id }: Listed,
   first: z.infer<typeof Deployments> | null,
-): Promise<string[] | null> {
+): Promise<Deployed[] | null> {
   if (first === null || first.nodes.includes(null)) return null;
-  const commits: string[] = [];
-  const take = (node: { commitOid: string; createdAt: string; state: string | null }): boolean => {
-    if (new Date(node.createdAt).toISOString() < since) return false;
-    if (!neverBegun.has(node.state)) commits.push(node.commitOid);
+  const commits: Deployed[] = [];
+  const take = ({
+    commitOid: oid,
+    createdAt,
+    state,
+  }: {
+    commitOid: string;
+    createdAt: string;
+    state: string | null;
+  }) => {
+    if (new Date(createdAt).toISOString() < since) return false;
+    if (!notBegun.has(state)) commits.push({ oid, isSaid: state !== null && state !== 'ABANDONED' });
     return true;
   };
   const isOver = first.nodes.some((node) => node !== null && !take(node));
@@ -141,8 +154,8 @@ const Compared = z.record(
 async function whereAre(
   github: GitHub,
   pairs: readonly { id: string; oid: string }[],
-): Promise<{ id: string; place: Place }[]> {
-  const places: { id: string; place: Place }[] = [];
+): Promise<{ id: string; oid: string; place: Place }[]> {
+  const places: { id: string; oid: string; place: Place }[] = [];
   for (let from = 0; from < pairs.length; from += COMPARED_AT_ONCE) {
     const part = pairs.slice(from, from + COMPARED_AT_ONCE);
     const fields = part.map(
@@ -150,10 +163,10 @@ async function whereAre(
         `c${index}: node(id: ${JSON.stringify(id)}) { ... on Repository { defaultBranchRef { compare(headRef: "${oid}") { status } } } }`,
     );
     const { data } = await github.query(Compared, `query { ${fields.join('\n')} }`);
-    for (const [index, { id }] of part.entries()) {
+    for (const [index, { id, oid }] of part.entries()) {
       const status = data[`c${index}`]?.defaultBranchRef?.compare?.status;
       const isHeld = status === 'BEHIND' || status === 'IDENTICAL';
-      places.push({ id, place: status === undefined ? 'unknown' : isHeld ? 'default-branch' : 'elsewhere' });
+      places.push({ id, oid, place: status === undefined ? 'unknown' : isHeld ? 'default-branch' : 'elsewhere' });
     }
   }
   return places;
@@ -176,6 +189,7 @@ async function branchesOf(github: GitHub, { environment }: Expect, repository: L
     const { deployment_branch_policy: policy } = await github.get(Environment, path, parameters);
     if (policy === null) return 'any';
     if (policy.protected_branches) return 'protected';
+    if (!policy.custom_branch_policies) return null;
     const names: string[] = [];
     const { complete } = await github.each(
       Policy,
@@ -186,6 +200,7 @@ async function branchesOf(github: GitHub, { environment }: Expect, repository: L
       },
     );
     if (!complete) return null;
+    if (names.length === 0) return 'none';
     const others = names.filter((name) => name !== repository.defaultBranchRef?.name).length;
     return others === 0 ? 'default-only' : { others };
   } catch (error) {

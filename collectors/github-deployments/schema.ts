@@ -25,12 +25,13 @@ export const Deploying = z.strictObject({
   notJudged: z.string().nullable(),
   /** Which branches GitHub lets deploy: any, protected ones, those listed. Null when it cannot be seen; `absent`: no such environment. */
   branches: z
-    .union([z.enum(['absent', 'any', 'protected', 'default-only']), z.strictObject({ others: z.int() })])
+    .union([z.enum(['absent', 'any', 'protected', 'none', 'default-only']), z.strictObject({ others: z.int() })])
     .nullable(),
-  /** Commits that were deployed within the window, by where they are. Null when not all can be seen. */
-  deployed: z
-    .strictObject({ deployments: z.int(), onDefaultBranch: z.int(), elsewhere: z.int(), unknown: z.int() })
-    .nullable(),
+  /**
+   * Deployments within the window, and how many of their commits are not on the default branch, or cannot be found;
+   * `unsaid` are such commits whose deployment GitHub was told nothing more of. Null when not all can be seen.
+   */
+  deployed: z.strictObject({ deployments: z.int(), elsewhere: z.int(), unknown: z.int(), unsaid: z.int() }).nullable(),
 });
 export type Deploying = z.infer<typeof Deploying>;
 

@@ -197,7 +197,7 @@ export type Deployment = {
   oid: string;
   ref: string | null;
   createdAt: string;
-  state: 'ACTIVE' | 'INACTIVE' | 'FAILURE' | 'PENDING';
+  state: 'ACTIVE' | 'INACTIVE' | 'FAILURE' | 'PENDING' | 'ABANDONED' | null;
 };
 
 export type Severity = 'critical' | 'high' | 'medium' | 'low';

@@ -63,6 +63,11 @@ describe('near misses stay green', () => {
     ['a tag of a commit on the default branch', deployed({ oid: oidOf('web-2'), ref: 'v1.2.0' })],
     ['another branch on another environment', deployed({ environment: 'preview' })],
     ['one that waits for its approval', deployed({ state: 'PENDING' })],
+    [
+      'one of the default branch that GitHub was told nothing more of',
+      deployed({ oid: oidOf('web-1'), state: 'ABANDONED' }),
+    ],
+    ['an environment that no branch may deploy to', branches([])],
     ['one before the window', deployed({ createdAt: hoursAgo(24 * 31) })],
     ['a library that is never deployed', (each) => Object.assign(each, { environments: [], deployments: [] })],
     ['an archived repository', (each) => Object.assign(each, { isArchived: true, environments: [] })],
@@ -99,6 +104,16 @@ test('nobody deploys: not applicable, which is no pass', async () => {
   for (const each of server.state.repositories) Object.assign(each, { environments: [], deployments: [] });
   expect(new Set(Object.values((await run()).outcomes))).toEqual(new Set(['not-applicable']));
 });
+
+test.each(['ABANDONED', null] as const)(
+  'a hotfix of which GitHub was told nothing more (%s) is inconclusive',
+  async (state) => {
+    deployed({ state })(repositoryIn(server, 'web'));
+    expect((await run()).outcomes).toEqual({ ...good, 'deployments-came-from-the-default-branch': 'inconclusive' });
+    deployed({ state: 'ACTIVE' })(repositoryIn(server, 'web'));
+    expect((await run()).outcomes).toEqual({ ...good, 'deployments-came-from-the-default-branch': 'failed' });
+  },
+);
 
 test('partial: policies or deployments that the token may not see', async () => {
   expect((await run({}, tokenWithout(server, 'actions'))).outcomes).toEqual({
