@@ -65,7 +65,7 @@ function pageFindings({ pages, more }: Raw): Finding[] {
             check,
             subject: 'Further links',
             outcome: 'inconclusive' as const,
-            reason: 'There are more than `crawlUpTo`.',
+            reason: 'There are more links than were to be followed.',
           },
         ]
       : []),

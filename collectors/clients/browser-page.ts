@@ -2,8 +2,11 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import type { Answers } from './answers.ts';
 import { type Gate, openGate } from './browser-gate.ts';
 
-/** A page to load; `shows` is a CSS selector of something that only the page that is meant has. */
-export type DeclaredPage = { url: string; shows?: string | undefined };
+/**
+ * A page to load; `shows` is a CSS selector of something that only the page that is meant has. Behind a link there may be a
+ * file: it runs nothing, so that one was seen when it was asked for.
+ */
+export type DeclaredPage = { url: string; shows?: string | undefined; isLink?: boolean };
 
 /** Why a page was not seen, in words of ours: after these it is unknown what it would have loaded. */
 export type PageProblem =
@@ -12,6 +15,7 @@ export type PageProblem =
   | 'too slow'
   | 'an error status'
   | 'led elsewhere'
+  | 'never at rest'
   | 'not the page that is meant';
 
 /** What one page made the browser connect to. Private: addresses may hold paths and queries. */
@@ -38,7 +42,7 @@ export const pageLimits = {
   pageMs: 30_000,
   /** After the load event a page is quiet when nothing was asked for this long … */
   quietMs: 500,
-  /** … and is left after this long even when it never is. */
+  /** … and is left after this long even when it never is; what it would have asked for later is unknown. */
   settleMs: 10_000,
 };
 
@@ -85,29 +89,39 @@ export async function lookAt(
   }
 }
 
-async function load(tab: Page, { url, shows }: DeclaredPage, lastAt: () => number, limit: PageLimits) {
+async function load(
+  tab: Page,
+  { url, shows, isLink }: DeclaredPage,
+  lastAt: () => number,
+  limit: PageLimits,
+): Promise<PageProblem | null> {
   try {
     const response = await tab.goto(url, { waitUntil: 'load', timeout: limit.pageMs });
     const status = response?.status() ?? 500;
     if (status === 401 || status === 403) return 'refused';
     if (status >= 400) return 'an error status';
   } catch (error) {
+    // Playwright tells it by words alone: its event may come later.
+    const isFile = error instanceof Error && error.message.includes('Download is starting');
+    if (isFile) return isLink ? null : 'not the page that is meant';
     return error instanceof Error && error.name === 'TimeoutError' ? 'too slow' : 'unreachable';
   }
-  await quiet(lastAt, limit.quietMs, limit.settleMs);
+  const rests = await quiet(lastAt, limit.quietMs, limit.settleMs);
   if (!isSamePlace(url, tab.url())) return 'led elsewhere';
+  if (!rests) return 'never at rest';
   const meant = shows === undefined || (await tab.locator(shows).count()) > 0;
   return meant ? null : 'not the page that is meant';
 }
 
-/** Waits until nothing was asked for `quietMs`, but no longer than `atMostMs`. */
-async function quiet(lastAt: () => number, quietMs: number, atMostMs: number): Promise<void> {
+/** Waits until nothing was asked for `quietMs`, but no longer than `atMostMs`; false when it never was. */
+async function quiet(lastAt: () => number, quietMs: number, atMostMs: number): Promise<boolean> {
   const end = performance.now() + atMostMs;
   for (let now = performance.now(); now < end; now = performance.now()) {
     const wait = lastAt() + quietMs - now;
-    if (wait <= 0) return;
+    if (wait <= 0) return true;
     await new Promise((resolve) => setTimeout(resolve, Math.min(wait, end - now)));
   }
+  return false;
 }
 
 /** Links that a visitor could follow and that change nothing when they are. */

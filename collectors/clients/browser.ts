@@ -68,7 +68,7 @@ export async function tour(options: TourOptions): Promise<Tour> {
     if (options.crawlUpTo === 0) return;
     for (const link of links.map(withoutFragment)) {
       if (known.has(link) || !origins.has(new URL(link).origin)) continue;
-      if (known.size < room) queue.push({ url: link });
+      if (known.size < room) queue.push({ url: link, isLink: true });
       else more = true;
       if (!more) known.add(link);
     }

@@ -140,6 +140,24 @@ describe('which pages count as seen', { timeout: 180_000 }, () => {
     expect(pages.map((page) => page.problem)).toEqual([problem]);
   });
 
+  test('one that never comes to rest does not, for it may ask for more', async () => {
+    const body = '<script>setInterval(() => fetch("/ping"), 50)</script>';
+    const started = await product({ [`${app}/`]: body, [`${app}/once`]: '<script>fetch("/ping")</script>' });
+    const { pages } = await look(started, ['/', '/once'], { limits: { settleMs: 1_500 } });
+    expect(pages.map((page) => page.problem)).toEqual(['never at rest', null]);
+  });
+
+  test('a file does not where a page is declared, and does behind a link', async () => {
+    const file = { headers: { 'content-type': 'text/csv' }, body: 'a,b' };
+    const started = await product({ [`${app}/`]: '<a href="/a.csv">a</a>', [`${app}/a.csv`]: file });
+    expect((await look(started, ['/a.csv'])).pages[0]?.problem).toBe('not the page that is meant');
+    const { pages } = await look(started, ['/'], { crawlUpTo: 5 });
+    expect(pages.map(({ url, problem }) => [new URL(url).pathname, problem])).toEqual([
+      ['/', null],
+      ['/a.csv', null],
+    ]);
+  });
+
   test('one that does not show what it should does not, and one that does does', async () => {
     const started = await product({ [`${app}/`]: '<main id="inbox">3 tickets</main>' });
     const pages = (shows: string) => look(started, [], { pages: [{ url: `http://${app}/`, shows }] });
