@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 
 /** Judges what was read; pure. */
 export function assess({ readAt, calls, counted, read, repositories }: Raw, expect: Expect): Assessment<Facts> {
-  const ageOf = (at: string) => Math.floor((Date.parse(readAt) - Date.parse(at)) / DAY_MS);
+  const ageOf = (at: string) => (Date.parse(readAt) - Date.parse(at)) / DAY_MS;
   const isOn = (promised: boolean, what: string, of: (scanned: Scanned) => boolean | null): Judge => {
     if (!promised) return () => ({ outcome: 'not-applicable', reason: `${what} is not promised.` });
     return (scanned) => switched(what, of(scanned));

@@ -12,7 +12,12 @@ const Status = z.object({ status: z.string() }).optional();
 export const Settings = z.object({
   id: z.int(),
   security_and_analysis: z
-    .object({ secret_scanning: Status, secret_scanning_push_protection: Status, advanced_security: Status })
+    .object({
+      secret_scanning: Status,
+      secret_scanning_push_protection: Status,
+      advanced_security: Status,
+      code_security: Status,
+    })
     .nullish(),
 });
 type Switches = z.infer<typeof Settings>['security_and_analysis'];
@@ -113,44 +118,57 @@ async function scannedOf(
   const isOn = (status: z.infer<typeof Status>) => (status === undefined ? null : status.status === 'enabled');
   const { subject, notJudged, databaseId, viewerCanAdminister, hasVulnerabilityAlertsEnabled: alerts } = repository;
   const asked = notJudged === null && expect.codeScanning;
+  const mayScan = [isOn(settings?.advanced_security), isOn(settings?.code_security)];
   return {
     subject,
     notJudged,
     secretScanning: isOn(settings?.secret_scanning),
     pushProtection: isOn(settings?.secret_scanning_push_protection),
-    // GitHub answers false to who may not administer, whatever is set.
-    dependencyAlerts: alerts || viewerCanAdminister ? alerts : null,
-    codeScanning: asked ? await codeScanOf(github, repository, isOn(settings?.advanced_security)) : null,
+    // GitHub answers false to who may not administer, whatever is set; and where a token may not see the settings of a
+    // public repository, alerts of it are not in the lists either.
+    dependencyAlerts: settings && viewerCanAdminister ? alerts : null,
+    codeScanning: asked ? await codeScanOf(github, repository, mayScan) : null,
     open: open.get(databaseId) ?? { dependency: [], code: [], secret: [] },
   };
 }
 
-/** One code scan. */
-export const Analysis = z.object({ created_at: z.string() });
+/** One code scan; `error` says why it has no results. */
+export const Analysis = z.object({ created_at: z.string(), error: z.string() });
 
-/** When the default branch was last scanned. GitHub answers 404 where it never was, and 403 to who may not know. */
+/**
+ * When the default branch was last scanned with success. GitHub answers 404 where it never was, and 403 to who may not
+ * know; but also where code scanning is not bought, as both switches then tell that are `mayScan`.
+ */
 async function codeScanOf(
   github: GitHub,
   { nameWithOwner, defaultBranchRef }: Listed,
-  advancedSecurity: boolean | null,
+  mayScan: readonly (boolean | null)[],
 ): Promise<Scanned['codeScanning']> {
   const [owner = '', repo = ''] = nameWithOwner.split('/');
-  const ref = `refs/heads/${defaultBranchRef?.name ?? ''}`;
+  const parameters = {
+    owner,
+    repo,
+    ref: `refs/heads/${defaultBranchRef?.name ?? ''}`,
+    sort: 'created',
+    direction: 'desc',
+  };
+  let lastAt: string | undefined;
   try {
-    const analyses = await github.get(z.array(Analysis), '/repos/{owner}/{repo}/code-scanning/analyses', {
-      owner,
-      repo,
-      ref,
-      per_page: 1,
-      sort: 'created',
-      direction: 'desc',
-    });
-    const [newest] = analyses;
-    return newest === undefined ? 'off' : { lastAt: new Date(newest.created_at).toISOString() };
+    const { complete } = await github.each(
+      Analysis,
+      '/repos/{owner}/{repo}/code-scanning/analyses',
+      parameters,
+      ({ created_at, error }) => {
+        if (error === '') lastAt = new Date(created_at).toISOString();
+        return lastAt === undefined;
+      },
+    );
+    if (lastAt !== undefined) return { lastAt };
+    return complete ? 'off' : null;
   } catch (error) {
     if (!(error instanceof GitHubUnreadable)) throw error;
     if (error.code === 'NOT_FOUND') return 'off';
-    if (error.code === 'FORBIDDEN') return advancedSecurity === false ? 'off' : null;
+    if (error.code === 'FORBIDDEN') return mayScan.includes(false) && !mayScan.includes(true) ? 'off' : null;
     throw error;
   }
 }

@@ -90,7 +90,10 @@ async function named(github: GitHub, owner: string, names: readonly string[]): P
         .map((name, index) => `r${index}: repository(owner: "${owner}", name: "${name}") { ${fields} }`)
         .join('\n')} }`,
     );
-    nodes.push(...Object.values(data).filter((node) => node !== null));
+    // One that was given away answers under its old name too; what is read of the organization says nothing of it.
+    const isOwn = ({ nameWithOwner }: z.infer<typeof Node>) =>
+      nameWithOwner.toLowerCase().startsWith(`${owner.toLowerCase()}/`);
+    nodes.push(...Object.values(data).filter((node) => node !== null && isOwn(node)));
   }
   const missing = names.length - nodes.length;
   return {
@@ -144,7 +147,8 @@ export async function* detailsOf<T>(
     if (data.nodes.length !== part.length)
       throw new GitHubUnreadable('schema', 'SHAPE', 'GitHub answered for another number of repositories than asked.');
     for (const [index, repository] of part.entries()) {
-      const isWithheld = withheld.some(({ path }) => path === 'nodes' || path.startsWith(`nodes.${index}`));
+      const at = `nodes.${index}`;
+      const isWithheld = withheld.some(({ path }) => ['', 'nodes', at].includes(path) || path.startsWith(`${at}.`));
       yield { repository, details: data.nodes[index] ?? null, withheld: isWithheld };
     }
   }

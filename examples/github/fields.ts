@@ -9,7 +9,7 @@ export function rootOf(state: GitHubState, token: Token): GraphQLObject {
   const visible = state.repositories.filter((repository) => maySee(token, repository));
   const world: World = { state, token, byId: new Map(visible.map((repository) => [`R_${repository.id}`, repository])) };
   const named = (fullName: string) =>
-    visible.find(({ name }) => `${state.organization.login}/${name}` === (state.renamed[fullName] ?? fullName));
+    visible.find((repository) => fullNameOf(state, repository) === (state.renamed[fullName] ?? fullName));
   return {
     __typename: 'Query',
     organization: ({ login }: Args) => {
@@ -33,6 +33,10 @@ export function rootOf(state: GitHubState, token: Token): GraphQLObject {
   };
 }
 
+function fullNameOf({ organization }: GitHubState, { owner = organization.login, name }: Repository): string {
+  return `${owner}/${name}`;
+}
+
 type World = { state: GitHubState; token: Token; byId: Map<string, Repository> };
 function organizationOf(world: World, visible: readonly Repository[]): GraphQLObject {
   const { organization } = world.state;
@@ -43,7 +47,7 @@ function organizationOf(world: World, visible: readonly Repository[]): GraphQLOb
     login: organization.login,
     requiresTwoFactorAuthentication: isOwner ? organization.requiresTwoFactor : null,
     repositories: (args: Args) => {
-      const ordered = visible.toSorted((a, b) => a.id - b.id);
+      const ordered = visible.filter(({ owner }) => owner === undefined).toSorted((a, b) => a.id - b.id);
       return connection('Repository', ordered, args, (repository) => repositoryOf(world, repository));
     },
     membersWithRole: (args: Args) =>
@@ -57,7 +61,6 @@ function organizationOf(world: World, visible: readonly Repository[]): GraphQLOb
 }
 
 function repositoryOf(world: World, repository: Repository): GraphQLObject {
-  const { login } = world.state.organization;
   const isAdmin = world.token.permissions.includes('administration');
   const branch = (): GraphQLObject => branchOf(world, repository);
   return {
@@ -65,7 +68,7 @@ function repositoryOf(world: World, repository: Repository): GraphQLObject {
     id: `R_${repository.id}`,
     databaseId: repository.id,
     name: repository.name,
-    nameWithOwner: `${login}/${repository.name}`,
+    nameWithOwner: fullNameOf(world.state, repository),
     isPrivate: repository.isPrivate,
     isArchived: repository.isArchived,
     isDisabled: false,

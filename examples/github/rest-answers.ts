@@ -43,14 +43,20 @@ export function inRepository(
       owner === '' ? String(each.id) === name : owner === state.organization.login && each.name === name,
     );
     if (repository === undefined || !maySee(asked.token, repository)) return notFound;
-    if (permission !== undefined && !asked.token.permissions.includes(permission)) return denied();
+    const lacks = (needed: Permission) =>
+      !asked.token.permissions.includes(needed) || !isSelected(asked.token, repository);
+    if (permission !== undefined && lacks(permission)) return denied();
     return route(repository, asked, rest, state);
   };
 }
 
-/** Whether a token may know that a repository exists. */
+/** Whether a token may know that a repository exists: public ones are seen by all. */
 export function maySee(token: Token, repository: Repository): boolean {
-  return token.repositories === undefined || token.repositories.includes(repository.name);
+  return !repository.isPrivate || isSelected(token, repository);
+}
+/** Whether the permissions of a token are for this repository too. */
+export function isSelected({ repositories }: Token, { name }: Repository): boolean {
+  return repositories === undefined || repositories.includes(name);
 }
 /** A person or a bot. */
 export const user = ({ login, id, bot }: { login: string; id: number; bot?: boolean }) => ({
@@ -75,13 +81,14 @@ export const repositoryOf = (state: GitHubState, repository: Repository, token: 
   size: repository.commits.length,
   pushed_at: repository.pushedAt,
   // Left out for who may not administer, as GitHub does.
-  ...(token.permissions.includes('administration') && {
-    security_and_analysis: {
-      secret_scanning: status(repository.security.secretScanning),
-      secret_scanning_push_protection: status(repository.security.pushProtection),
-      dependabot_security_updates: status(repository.security.dependencyAlerts),
-    },
-  }),
+  ...(token.permissions.includes('administration') &&
+    isSelected(token, repository) && {
+      security_and_analysis: {
+        secret_scanning: status(repository.security.secretScanning),
+        secret_scanning_push_protection: status(repository.security.pushProtection),
+        dependabot_security_updates: status(repository.security.dependencyAlerts),
+      },
+    }),
 });
 
 const status = (enabled: boolean) => ({ status: enabled ? 'enabled' : 'disabled' });

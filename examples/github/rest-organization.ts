@@ -1,6 +1,7 @@
 import {
   type Asked,
   inOrganization,
+  isSelected,
   maySee,
   notFound,
   type RestAnswer,
@@ -19,7 +20,7 @@ function alerts<Alert extends { number: number; createdAt: string; state: string
   return (state, { query, token }) => ({
     cursor: true,
     list: state.repositories
-      .filter((repository) => maySee(token, repository) && !repository.isArchived)
+      .filter((repository) => isSelected(token, repository) && !repository.isArchived && repository.owner === undefined)
       .flatMap((repository) =>
         (of(repository) ?? [])
           .filter(({ state: now }) => query.get('state') === null || query.get('state') === now)

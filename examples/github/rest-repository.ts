@@ -81,16 +81,19 @@ export const ofRepository: [string, Route][] = [
       if (isArchived) return denied('Code scanning is not available for archived repositories.');
       if (security.codeScannedAt === null)
         return { status: 404, body: { message: 'no analysis found', status: '404' } };
+      const analysis = (created_at: string, error: string) => ({
+        id: 1,
+        ref: `refs/heads/${defaultBranch}`,
+        commit_sha: commits[0]?.oid ?? '',
+        created_at,
+        error,
+        tool: { name: 'CodeQL', guid: null, version: '2.4.0' },
+      });
+      const { codeScannedAt, codeScanFailedAt } = security;
       return {
         list: [
-          {
-            id: 1,
-            ref: `refs/heads/${defaultBranch}`,
-            commit_sha: commits[0]?.oid ?? '',
-            created_at: security.codeScannedAt,
-            error: '',
-            tool: { name: 'CodeQL', guid: null, version: '2.4.0' },
-          },
+          ...(codeScanFailedAt === undefined ? [] : [analysis(codeScanFailedAt, 'a field could not be read')]),
+          analysis(codeScannedAt, ''),
         ],
       };
     }),

@@ -30,7 +30,7 @@ export type Permission =
   | 'security_events'
   | 'secret_scanning_alerts';
 
-/** What a token may see; `repositories` limits it to those names. */
+/** What a token may see; `repositories` limits it to those names, and to what everybody sees of public ones. */
 export type Token = { permissions: Permission[]; repositories?: string[]; singleSignOnMissing?: boolean };
 
 /** Something that goes wrong for the next `times` requests whose path contains `path`. */
@@ -81,6 +81,8 @@ export type Organization = {
 
 export type Repository = {
   id: number;
+  /** Whose it is now, if it was given away. */
+  owner?: string;
   name: string;
   isPrivate: boolean;
   isArchived: boolean;
@@ -207,6 +209,8 @@ export type Security = {
   dependencyAlerts: boolean;
   /** When code scanning last analysed the default branch; null when it is not set up. */
   codeScannedAt: string | null;
+  /** When it last failed to; it then tells an error. */
+  codeScanFailedAt?: string;
   dependency: { number: number; severity: Severity; createdAt: string; state: 'open' | 'fixed' | 'dismissed' }[];
   code: { number: number; severity: Severity; createdAt: string; state: 'open' | 'fixed' | 'dismissed' }[];
   secrets: { number: number; createdAt: string; state: 'open' | 'resolved' }[];

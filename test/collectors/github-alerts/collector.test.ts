@@ -57,6 +57,17 @@ describe('failed: each sabotage turns exactly its check', () => {
     ['code was never scanned', 'code-was-scanned', security({ codeScannedAt: null })],
     ['code was scanned long ago', 'code-was-scanned', security({ codeScannedAt: days(31) })],
     [
+      'code was scanned long ago, and since only in vain',
+      'code-was-scanned',
+      security({ codeScannedAt: days(31), codeScanFailedAt: hoursAgo(2) }),
+    ],
+    [
+      'a critical alert for an hour more than seven days',
+      'dependencies-were-dealt-with-in-time',
+      security({ dependency: [alert('critical', 7)] }),
+    ],
+    ['code was scanned an hour more than thirty days ago', 'code-was-scanned', security({ codeScannedAt: days(30) })],
+    [
       'a critical dependency alert for eight days',
       'dependencies-were-dealt-with-in-time',
       security({ dependency: [alert('critical', 8)] }),
@@ -97,6 +108,11 @@ describe('near misses stay green', () => {
   const nearMisses: [string, (repository: Repository) => unknown][] = [
     ['a critical alert of yesterday', security({ dependency: [alert('critical', 1)] })],
     ['a critical alert of long ago that was fixed', security({ dependency: [alert('critical', 300, 'fixed')] })],
+    [
+      'a critical alert for an hour less than seven days',
+      security({ dependency: [{ ...alert('critical', 7), createdAt: hoursAgo(7 * 24 - 1) }] }),
+    ],
+    ['a scan that failed, after one that did not', security({ codeScanFailedAt: hoursAgo(0.5) })],
     ['a low one of a month', security({ code: [alert('low', 31)] })],
     ['a secret of this morning', security({ secrets: [{ number: 1, createdAt: hoursAgo(3), state: 'open' }] })],
     ['a secret that was revoked', security({ secrets: [{ number: 1, createdAt: days(90), state: 'resolved' }] })],
@@ -152,6 +168,16 @@ describe('inconclusive is never passed', () => {
     );
   });
 
+  test('partial: a public repository that the token was not given, whose alerts are not in its lists', async () => {
+    security({ dependency: [alert('critical', 300)] })(repositoryIn(server, 'web'));
+    const whole = Object.values(server.state.tokens)[0]?.permissions ?? [];
+    server.state.tokens.some = { permissions: whole, repositories: ['api', 'billing'] };
+    const { outcomes } = await run({}, 'some');
+    expect(outcomes['dependencies-were-dealt-with-in-time']).toBe('inconclusive');
+    expect(Object.values(outcomes)).not.toContain('failed');
+    expect((await run()).outcomes['dependencies-were-dealt-with-in-time']).toBe('failed');
+  });
+
   test('empty: an organization without repositories', async () => {
     server.state.repositories = [];
     expect(new Set(Object.values((await run()).outcomes))).toEqual(new Set(['inconclusive']));
@@ -162,6 +188,17 @@ test('repositories that are named are looked at one by one', async () => {
   const { outcomes, record } = await run({ repositories: ['web'] });
   expect(outcomes).toEqual(good);
   expect(record.population).toMatchObject({ count: 1, complete: true });
+});
+
+test('a named repository that was given away is not one of the organization, whose lists have no alerts of it', async () => {
+  const web = repositoryIn(server, 'web');
+  security({ dependency: [alert('critical', 300)] })(web);
+  web.owner = 'mallory';
+  server.state.renamed['acme/web'] = 'mallory/web';
+  const { outcomes, record } = await run({ repositories: ['web', 'api'] });
+  expect(new Set(Object.values(outcomes))).toEqual(new Set(['inconclusive']));
+  expect(record.population?.description).toContain('1 of the named repositories cannot be seen');
+  expect(JSON.stringify(record)).not.toContain('mallory');
 });
 
 test('denied: the token is not authorized for single sign-on', async () => {
