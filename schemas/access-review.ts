@@ -4,7 +4,12 @@ import { Prose } from './core/text.ts';
 import { Instant } from './core/time.ts';
 import { Principal, PrincipalKind, Unseen } from './principal.ts';
 
-const PersonName = z.string().trim().min(1, 'must be the name of a person').max(200);
+/** The name of a person who reviews. */
+export const PersonName = z
+  .string()
+  .trim()
+  .min(1, 'must be the name of a person')
+  .max(200, 'must have at most 200 characters');
 
 /** What a reviewer decides about one entry. */
 export const AccessDecision = z
@@ -25,7 +30,8 @@ export type SystemRef = z.infer<typeof SystemRef>;
 /** A principal as it was pulled, what has changed since the review before, and a seal over both. */
 export const PulledPrincipal = Principal.extend({
   changed: z.array(z.string().min(1).max(320)).meta({
-    description: 'Since the review before: `new`, or each role with + or - in front; empty when nothing has changed.',
+    description:
+      'Since the review before: `new`, or `revoked before`, `renamed`, and each role with + or - in front; empty when nothing has changed.',
   }),
   seal: z
     .string()

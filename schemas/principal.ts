@@ -16,7 +16,9 @@ export const Principal = z
     key: Label.meta({ description: 'Its id in the system, which stays when it is renamed.' }),
     kind: PrincipalKind,
     roles: z.array(Label).meta({ description: 'What it may do, in the system’s own words.' }),
-    outside: z.boolean().meta({ description: 'True for somebody who is not of the company.' }),
+    outside: z.boolean().nullable().meta({
+      description: 'True for somebody who is not of the company; null when it cannot be seen.',
+    }),
     secondFactor: z.boolean().nullable().meta({ description: 'Null when it cannot be seen, or does not apply.' }),
     lastActiveAt: Instant.nullable().meta({ description: 'Null when it cannot be seen.' }),
     createdAt: Instant.nullable().meta({

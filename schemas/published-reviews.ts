@@ -19,7 +19,7 @@ export const PublishedReview = z
     complete: z.boolean(),
     unseen: z.array(Unseen).meta({ description: 'What the credentials could not see.' }),
     decided: z.strictObject({ keep: count, change: count, revoke: count, undecided: count }),
-    changed: count.meta({ description: 'Entries that were new or had other roles than in the review before.' }),
+    changed: count.meta({ description: 'Entries that were new, or not as they were in the review before.' }),
     gone: count.meta({ description: 'Entries of the review before that were no longer there.' }),
   })
   .meta({ id: 'PublishedReview', description: 'One access review, in dates and counts.' });

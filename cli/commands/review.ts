@@ -1,6 +1,6 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { plansOf } from '../../collectors/run.ts';
-import { candorError, Duration, Id } from '../../schemas/index.ts';
+import { candorError, Duration, Id, PersonName } from '../../schemas/index.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
 import { validContent } from '../content.ts';
 import { contentFolder } from '../place.ts';
@@ -12,7 +12,7 @@ const usage =
   'candor review | candor review open SOURCE/COLLECTOR --reviewer NAME [--role ROLE] [--due 14d] | candor review close ID --reviewer NAME';
 
 const reviewOptions = Common.extend({
-  reviewer: z.string().trim().min(1, 'must be a name').optional().meta({
+  reviewer: PersonName.optional().meta({
     description: 'Who reviews, by the name that the system knows them by; it is never published.',
   }),
   role: Id.optional().meta({ description: 'The role of the reviewer, from content/roles/; this is published.' }),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Document, isMap, isScalar, parseDocument, visit } from 'yaml';
+import { Document, isMap, isScalar, parseDocument, Scalar, visit } from 'yaml';
 import { signOffDigest } from '../../posture/access/seal.ts';
 import { AccessReview, CandorError, candorError } from '../../schemas/index.ts';
 
@@ -14,7 +14,7 @@ const introduction = ` An access review. It names people: keep it in a private r
  What stands under \`pulled\` and \`list\` is what the system said; leave it. Entries may be sorted.`;
 
 /** One line for what is on one line, however long. */
-const layout = { lineWidth: 0 } as const;
+const layout = { lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER } as const;
 
 /** The text of a review: what was pulled on one line an entry, and below it the decision, or room for it. */
 export function reviewText(review: AccessReview): string {
@@ -24,6 +24,10 @@ export function reviewText(review: AccessReview): string {
   const document = new Document(whole, { aliasDuplicateObjects: false });
   document.commentBefore = introduction;
   visit(document, {
+    Scalar(_, node) {
+      // Unquoted, a line break within braces could be read back as something else.
+      if (typeof node.value === 'string' && /[\n\r]/.test(node.value)) node.type = Scalar.QUOTE_DOUBLE;
+    },
     Pair(_, { key, value }) {
       const name = String(key);
       if (isMap(value) && (name === 'pulled' || name === 'list')) value.flow = true;

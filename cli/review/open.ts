@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Plan } from '../../collectors/judge.ts';
 import { plansOf } from '../../collectors/run.ts';
 import { nearest } from '../../loader/nearest.ts';
+import { CLOCK_SKEW_MS } from '../../posture/access/complaints.ts';
 import { openReview } from '../../posture/access/open.ts';
 import { reviewsOf } from '../../posture/access/standing.ts';
 import { after } from '../../posture/time.ts';
@@ -38,6 +39,10 @@ export async function openFresh(
   const found = await pull(plan, folder, valid.content, terminal);
   terminal.signal.throwIfAborted();
   const openedAt = terminal.now().toISOString();
+  if (found.asOf !== null && Date.parse(found.asOf) > Date.parse(openedAt) + CLOCK_SKEW_MS) {
+    const problem = `its list is dated in the future: ${found.asOf}.`;
+    throw candorError('ReviewUnreadable', { system, problem });
+  }
   const opening = {
     system,
     reviewer,
@@ -119,9 +124,13 @@ function openedText({
 }: Opened): string {
   const since = previous === null ? 'the first review of it' : `${changed} changed since ${previous}, ${gone} gone`;
   const total = reportedTotal === null ? 'the system gives no total' : `the system says ${reportedTotal}`;
+  const incomplete =
+    reportedTotal === null
+      ? 'Nothing shows that the list is complete: let the system say how many there are.'
+      : 'The list is not complete: see that these credentials may see everything.';
   return [
-    `${file}: ${entries} entries (${total}); ${since}.`,
-    ...(complete ? [] : ['The list is not complete: see that these credentials may see everything.']),
+    `${file}: ${entries} ${entries === 1 ? 'entry' : 'entries'} (${total}); ${since}.`,
+    ...(complete ? [] : [incomplete]),
     ...(unseen.length === 0 ? [] : [`What could not be seen: ${unseen.join(', ')}.`]),
     `Decide each entry there by ${dueAt.slice(0, 10)}; the file names people, so keep it in a private repository.\n`,
   ].join('\n');

@@ -1,4 +1,4 @@
-import { changedSince, isGain, principalsOf } from '../../posture/access/changes.ts';
+import { changedSince, entriesOf, isGain } from '../../posture/access/changes.ts';
 import { reviewsOf, standingOf } from '../../posture/access/standing.ts';
 import { sha256 } from '../../posture/digest.ts';
 import type { AccessDecision, PrincipalKind, PrincipalList } from '../../schemas/index.ts';
@@ -29,9 +29,7 @@ export function withReviews(list: PrincipalList, collector: string, { content, n
 
 /** Judges a list and its reviews; pure. Subjects are counts, and nothing that is returned names anybody. */
 export function assessAccess(pulled: AccessRaw, intent: AccessIntent, system: System): Assessment<AccessFacts> {
-  // A system without anybody in it is one that was not read: an empty list proves no removal.
-  const isEmpty = pulled.list.principals.length === 0;
-  const raw = isEmpty ? { ...pulled, list: { ...pulled.list, complete: false } } : pulled;
+  const raw = { ...pulled, list: { ...pulled.list, complete: isWhole(pulled.list) } };
   const { list, now } = raw;
   const publicRoles = [...new Set([...system.ownRoles, ...intent.publicRoles])];
   const findings = [
@@ -44,7 +42,7 @@ export function assessAccess(pulled: AccessRaw, intent: AccessIntent, system: Sy
       description: system.description,
       queryDigest: sha256(system.queries),
       count: list.principals.length,
-      complete: isWhole(list),
+      complete: list.complete,
     },
     findings: findings.filter(({ check }) => Object.hasOwn(system.checks, check)),
     facts: factsOf(raw, intent, publicRoles),
@@ -58,16 +56,19 @@ export function assessAccess(pulled: AccessRaw, intent: AccessIntent, system: Sy
   };
 }
 
-/** Whether all was read: nothing hidden, and as many as the system says, where it says so. */
+/**
+ * Whether all is known to be there: nothing hidden, and as many as the system itself says. A list of nobody was not read,
+ * and proves no removal.
+ */
 function isWhole({ complete, reportedTotal, principals }: PrincipalList): boolean {
-  return complete && (reportedTotal === null || reportedTotal === principals.length);
+  return complete && principals.length > 0 && reportedTotal === principals.length;
 }
 
 function factsOf(raw: AccessRaw, { every }: AccessIntent, publicRoles: readonly string[]): AccessFacts {
   const { list, reviews, now } = raw;
   const { principals } = list;
   const { state, last, open, nextDueAt } = standingOf(reviews, every, now);
-  const before = last && principalsOf(last.data);
+  const before = last && entriesOf(last.data);
   const ofKind = (kind: PrincipalKind) => principals.filter((principal) => principal.kind === kind).length;
   const decided = (decision: AccessDecision) =>
     last === undefined ? null : last.data.entries.filter((entry) => entry.decision === decision).length;
@@ -81,7 +82,9 @@ function factsOf(raw: AccessRaw, { every }: AccessIntent, publicRoles: readonly 
     keys: ofKind('key'),
     invitations: ofKind('invitation'),
     groups: ofKind('role'),
-    outside: principals.filter(({ outside }) => outside).length,
+    outside: principals.every(({ outside }) => outside !== null)
+      ? principals.filter(({ outside }) => outside).length
+      : null,
     reportedTotal: list.reportedTotal,
     exportedAt: list.asOf === now ? null : list.asOf,
     cannotBeSeen: [...list.unseen],
@@ -98,6 +101,6 @@ function factsOf(raw: AccessRaw, { every }: AccessIntent, publicRoles: readonly 
     revoked: decided('revoke'),
     provenGone: provenGone(raw),
     gainedSinceReview:
-      before && isWhole(list) ? principals.filter((principal) => isGain(changedSince(before, principal))).length : null,
+      before && list.complete ? principals.filter((principal) => isGain(changedSince(before, principal))).length : null,
   };
 }

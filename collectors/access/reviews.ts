@@ -1,7 +1,7 @@
 import { type Decided, decisionsInForce, finderIn, rolesTaken } from '../../posture/access/decided.ts';
-import { isNamed } from '../../posture/access/identity.ts';
+import { decidedByHolder, marksOf } from '../../posture/access/identity.ts';
 import { type ClosedReview, closedReviews, standingOf } from '../../posture/access/standing.ts';
-import { durationMs, type Finding, type PrincipalList } from '../../schemas/index.ts';
+import { durationMs, type Finding, type PrincipalList, type ReviewEntry } from '../../schemas/index.ts';
 import type { AccessCheck } from './checks.ts';
 import type { AccessIntent, AccessRaw } from './schema.ts';
 
@@ -53,7 +53,13 @@ function inTime({ reviews, now }: AccessRaw, { every }: AccessIntent): Finding {
     return {
       ...about,
       outcome: 'inconclusive',
-      reason: `The list that was reviewed on ${day(closed.at)} was not complete.`,
+      reason: `The list that was reviewed on ${day(closed.at)} was not shown to be complete.`,
+    };
+  if (list.asOf === null)
+    return {
+      ...about,
+      outcome: 'inconclusive',
+      reason: `When the list was made that was reviewed on ${day(closed.at)} is not known.`,
     };
   return {
     ...about,
@@ -66,10 +72,10 @@ function bySomebodyElse(last: ClosedReview | undefined): Finding {
   const check = 'decided-by-somebody-else';
   if (last === undefined)
     return { check, subject: 'reviews', outcome: 'inconclusive', reason: 'No review was ever closed.' };
-  const { entries, closed } = last.data;
+  const { entries, closed, reviewer } = last.data;
   const about = { check, subject: subjectOf(last) };
   const undecided = entries.filter(({ decision }) => decision === null).length;
-  const own = entries.filter(({ pulled, reviewedBy }) => isNamed(pulled, reviewedBy ?? closed.by)).length;
+  const own = entries.filter((entry) => decidedByHolder(entry, reviewer, closed.by) !== undefined).length;
   if (own > 0)
     return {
       ...about,
@@ -95,6 +101,7 @@ function carriedOut(
   if (closed.length === 0)
     return [{ check, subject: 'reviews', outcome: 'inconclusive', reason: 'No review was ever closed.' }];
   const remaining = remainingIn(list, closed);
+  const isOther = !isOfSameSystem(list, closed);
   const inForce = Map.groupBy(decisionsInForce(closed).values(), ({ review }) => review.id);
   return closed.map((review): Finding => {
     const about = { check, subject: subjectOf(review) };
@@ -104,6 +111,7 @@ function carriedOut(
       return { ...about, outcome: 'inconclusive', reason: words.unknown };
     if (still > 0) return { ...about, outcome: 'failed', reason: words[decision].still(still, all.length) };
     if (!list.complete) return { ...about, outcome: 'inconclusive', reason: words.partial };
+    if (isOther) return { ...about, outcome: 'inconclusive', reason: words.other };
     if (decision === 'change' && list.unseen.includes('roles') && all.length > 0)
       return { ...about, outcome: 'inconclusive', reason: 'Not all roles could be seen.' };
     return { ...about, outcome: 'passed', reason: words[decision].done(all.length) };
@@ -112,7 +120,8 @@ function carriedOut(
 
 const words = {
   unknown: 'No list was made after the sign-off, so nothing shows what has become of it.',
-  partial: 'The list is not complete, so what is missing in it may still be there.',
+  partial: 'The list is not shown to be complete, so what is missing in it may still be there.',
+  other: 'Nobody of the last review is in the list, so it may be of something else, or by other ids.',
   revoke: {
     still: (still: number, all: number) =>
       `${still} of ${all} that it revoked ${still === 1 ? 'is' : 'are'} still there.`,
@@ -143,18 +152,37 @@ function remainingIn(list: PrincipalList, closed: readonly ClosedReview[]): (dec
   return ({ review, entry }) => {
     const taken = rolesTaken(entry);
     return find(entry.pulled).some(({ key, roles }) => {
+      const other = decisions.get(key);
       // The same name under a new key may have been reviewed, and kept, since.
-      const later = decisions.get(key);
-      if (later !== undefined && (rank.get(later.review.id) ?? 0) > (rank.get(review.id) ?? 0)) return false;
+      if (other !== undefined && (rank.get(other.review.id) ?? 0) > (rank.get(review.id) ?? 0)) return false;
+      // Two accounts that were alike when both were looked at are two: somebody’s own one, and the one for the night shift.
+      if (other !== undefined && other.review === review && other.entry !== entry && areAlike(other, entry, list))
+        return false;
       return entry.decision === 'revoke' || taken.some((role) => roles.includes(role));
     });
   };
 }
 
+function areAlike({ entry }: Decided, { pulled }: ReviewEntry, { namesAreUnique }: PrincipalList): boolean {
+  const marks = new Set(marksOf(pulled, namesAreUnique));
+  return marksOf(entry.pulled, namesAreUnique).some((mark) => marks.has(mark));
+}
+
+/**
+ * Whether the list has anybody of the last review in it. Where all of them are missing, also those whom it left, the list
+ * may be of something else, or by other ids; what was revoked could not be found in it either.
+ */
+function isOfSameSystem(list: PrincipalList, closed: readonly ClosedReview[]): boolean {
+  const find = finderIn(list);
+  const entries = closed.at(-1)?.data.entries ?? [];
+  const leftNobody = entries.every(({ decision }) => decision === 'revoke');
+  return leftNobody || entries.some(({ pulled }) => find(pulled).length > 0);
+}
+
 /** How many revocations in force the list shows to be gone; null when it cannot show it. */
 export function provenGone({ list, reviews }: AccessRaw): number | null {
   const closed = closedReviews(reviews);
-  if (closed.length === 0 || !list.complete || list.asOf === null) return null;
+  if (closed.length === 0 || !list.complete || list.asOf === null || !isOfSameSystem(list, closed)) return null;
   const asOf = Date.parse(list.asOf);
   const remaining = remainingIn(list, closed);
   return [...decisionsInForce(closed).values()].filter(

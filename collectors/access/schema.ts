@@ -48,7 +48,8 @@ export const AccessFacts = z.strictObject({
   keys: count,
   invitations: count,
   groups: count,
-  outside: count,
+  /** Null where the list does not say it of everybody. */
+  outside: count.nullable(),
   reportedTotal: count.nullable(),
   /** When an export was made; null for a system that was asked itself, and for an export that does not say. */
   exportedAt: Instant.nullable(),

@@ -1,4 +1,4 @@
-import type { Instant, Principal, PrincipalList, Unseen } from '../../schemas/index.ts';
+import type { Instant, Principal, PrincipalKind, PrincipalList, Unseen } from '../../schemas/index.ts';
 import { SourceUnreadable } from '../define.ts';
 import type { Expect } from './schema.ts';
 import type { Line, Table } from './table.ts';
@@ -27,11 +27,12 @@ export function principalsOf(table: Table, expect: Expect): PrincipalList {
     if (twin !== undefined) throw new SourceUnreadable('schema', `${place} has the same key as ${twin.toLowerCase()}.`);
     places.set(key, place);
   }
-  const reportedTotal = expect.total === undefined ? null : totalOf(table.total);
+  const note = (what: 'total' | 'exportedAt') => textsOf(table[what], 'The file', what).join(' ');
+  const reportedTotal = expect.total === undefined ? null : totalOf(note('total'));
   return {
-    asOf: expect.exportedAt === undefined ? null : instantOf(table.exportedAt, expect, 'The file', 'exportedAt'),
+    asOf: expect.exportedAt === undefined ? null : instantOf(note('exportedAt'), expect, 'The file', 'exportedAt'),
     reportedTotal,
-    complete: reportedTotal === null || reportedTotal === principals.length,
+    complete: reportedTotal === principals.length,
     namesAreUnique: false,
     unseen: unseenBy.filter(([what]) => columns[what] === undefined).map(([, unseen]) => unseen),
     principals,
@@ -40,34 +41,56 @@ export function principalsOf(table: Table, expect: Expect): PrincipalList {
 
 function principalOf(line: Line, expect: Expect): Principal {
   const { columns } = expect;
-  const text = (column: string | undefined) => (column === undefined ? '' : textOf(line.cell(column)));
-  const date = (what: 'lastActiveAt' | 'createdAt' | 'expiresAt') =>
-    columns[what] === undefined ? null : instantOf(line.cell(columns[what]), expect, line.place, what);
-  const key = text(columns.key);
+  const texts = (column: string, what: string) => textsOf(line.cell(column), line.place, what);
+  const text = (what: Exclude<keyof Expect['columns'], 'also'>) => {
+    const [first = '', ...more] = columns[what] === undefined ? [] : texts(columns[what], what);
+    if (more.length > 0) throw notText(line.place, what);
+    return first;
+  };
+  const date = (what: 'lastActiveAt' | 'createdAt' | 'expiresAt') => instantOf(text(what), expect, line.place, what);
+  const key = text('key');
   if (key === '') throw new SourceUnreadable('schema', `${line.place} has no key.`);
   return {
-    name: text(columns.name) || key,
+    name: text('name') || key,
     key,
-    kind: expect.kinds[text(columns.kind)] ?? 'person',
-    roles: columns.roles === undefined ? [] : rolesOf(line.cell(columns.roles), expect.rolesSeparatedBy),
-    outside: yesOrNo(text(columns.outside), expect) ?? false,
-    secondFactor: yesOrNo(text(columns.secondFactor), expect),
+    kind: kindOf(text('kind'), expect),
+    roles: columns.roles === undefined ? [] : rolesOf(texts(columns.roles, 'roles'), expect.rolesSeparatedBy),
+    outside: yesOrNo(text('outside'), expect),
+    secondFactor: yesOrNo(text('secondFactor'), expect),
     lastActiveAt: date('lastActiveAt'),
     createdAt: date('createdAt'),
     expiresAt: date('expiresAt'),
-    also: columns.also.map(text).filter((name) => name !== ''),
+    also: columns.also.flatMap((column) => texts(column, 'also')).filter((name) => !isNothing(name, expect)),
   };
 }
 
-function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? String(value).trim().slice(0, 300)
-    : '';
+function kindOf(word: string, { kinds }: Expect): PrincipalKind {
+  return (Object.hasOwn(kinds, word) ? kinds[word] : undefined) ?? 'person';
 }
 
-function rolesOf(value: unknown, separator: string): string[] {
-  const parts: unknown[] = Array.isArray(value) ? value : textOf(value).split(separator);
-  return [...new Set(parts.map(textOf).filter((role) => role !== ''))];
+/** The texts of one cell: in JSON it may be a list. What is neither is refused, for an empty list of roles would say more than is known. */
+function textsOf(value: unknown, place: string, what: string): string[] {
+  const parts: unknown[] = Array.isArray(value) ? value : [value];
+  return parts.map((part) => {
+    if (typeof part === 'object' && part !== null) throw notText(place, what);
+    // Half a character, which JSON can spell, has no place in a file.
+    return part === undefined || part === null ? '' : String(part).toWellFormed().trim().slice(0, 300);
+  });
+}
+
+function notText(place: string, what: string): SourceUnreadable {
+  const wanted = what === 'roles' || what === 'also' ? 'text, nor a list of texts' : 'text';
+  return new SourceUnreadable('schema', `${place}: \`${what}\` is not ${wanted}.`);
+}
+
+function rolesOf(cell: readonly string[], separator: string): string[] {
+  const [only = ''] = cell;
+  const parts = cell.length === 1 ? only.split(separator).map((part) => part.trim()) : cell;
+  return [...new Set(parts.filter((role) => role !== ''))];
+}
+
+function isNothing(text: string, { empty }: Expect): boolean {
+  return text === '' || empty.some((word) => word.toLowerCase() === text.toLowerCase());
 }
 
 function yesOrNo(word: string, { yes, no }: Expect): boolean | null {
@@ -76,9 +99,8 @@ function yesOrNo(word: string, { yes, no }: Expect): boolean | null {
 }
 
 /** RFC 3339, a date alone, or both with a space between; without a zone it is UTC. Null for nothing. */
-function instantOf(value: unknown, { empty }: Expect, place: string, what: string): Instant | null {
-  const text = textOf(value);
-  if (text === '' || empty.some((word) => word.toLowerCase() === text.toLowerCase())) return null;
+function instantOf(text: string, expect: Expect, place: string, what: string): Instant | null {
+  if (isNothing(text, expect)) return null;
   const [, day, time, zone] =
     /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?))?(Z| ?UTC|[+-]\d{2}:?\d{2})?$/.exec(text) ?? [];
   const offset = zone === undefined || /Z|UTC/.test(zone) ? 'Z' : zone.replace(/^(...):?/, '$1:');
@@ -88,8 +110,7 @@ function instantOf(value: unknown, { empty }: Expect, place: string, what: strin
   return at.toISOString();
 }
 
-function totalOf(value: unknown): number {
-  const text = textOf(value);
+function totalOf(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new SourceUnreadable('schema', 'The file gives no number where `total` says.');
   return Number(text);
 }

@@ -48,7 +48,9 @@ export const Expect = z
     no: words('false', 'no', 'n', '0', 'off', 'disabled', 'not enrolled').meta({
       description: 'Words for no. Any other word is unknown.',
     }),
-    empty: words('-', 'n/a', 'never', 'null', 'none').meta({ description: 'Words for nothing in a column of dates.' }),
+    empty: words('-', 'n/a', 'never', 'null', 'none').meta({
+      description: 'Words for nothing in a column of dates, or of other names.',
+    }),
   })
   .meta({ description: 'What the columns of an export mean, and how often it is reviewed.' });
 export type Expect = z.infer<typeof Expect>;

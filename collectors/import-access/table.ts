@@ -19,13 +19,18 @@ function readCsv(text: string, { columns, total, exportedAt }: Expect): Table {
   const start = records.findIndex(({ record }) => record.includes(columns.key));
   const header = records[start]?.record;
   if (header === undefined)
-    throw new SourceUnreadable('schema', 'No line of the file has the column that `columns.key` names.');
+    throw new SourceUnreadable(
+      'schema',
+      'No line of the file has the column that `columns.key` names; commas stand between columns.',
+    );
   const twice = header.find((name, index) => name !== '' && header.indexOf(name) !== index);
   if (twice !== undefined) throw new SourceUnreadable('schema', 'Two columns of the file have the same name.');
   const notes = new Map<string, string>();
   const isNote = (record: readonly string[]) => {
     const [label = '', value = '', ...more] = record;
     if ((label !== total && label !== exportedAt) || more.some((cell) => cell !== '')) return false;
+    // An account of that name would otherwise be no entry, and say how many there are.
+    if (notes.has(label)) throw new SourceUnreadable('schema', 'The file says its total or its date twice.');
     notes.set(label, value);
     return true;
   };

@@ -104,7 +104,7 @@ function principalOf(row: z.infer<typeof Row>, { programs, withoutMemberships }:
     key: row.id,
     kind: row.login ? (isProgram ? 'bot' : 'person') : 'role',
     roles: [...own, ...(withoutMemberships ? [] : new Set(row.memberships))],
-    outside: false,
+    outside: null,
     secondFactor: null,
     lastActiveAt: null,
     createdAt: null,

@@ -6,11 +6,11 @@ import {
   type Instant,
   type Location,
 } from '../../schemas/index.ts';
-import { isNamed } from './identity.ts';
+import { decidedByHolder } from './identity.ts';
 import { listDigest, sealOf, signOffDigest } from './seal.ts';
 
 /** A clock may run ahead of ours by this much. */
-const CLOCK_SKEW_MS = 5 * 60_000;
+export const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** Something wrong with a review file: the error, for the place of `path` in the file. */
 export type Complaint = { path: (string | number)[]; error: (at: Location) => CandorError };
@@ -28,7 +28,6 @@ export function closingComplaints(review: AccessReview, reviewer: string): Compl
   const { entries, list } = review;
   const undecided = indexes(entries, ({ decision }) => decision === null);
   const unreasoned = indexes(entries, ({ decision, reason }) => decision !== null && reason === null);
-  const own = indexes(entries, ({ pulled, reviewedBy }) => isNamed(pulled, reviewedBy ?? reviewer));
   const found: Complaint[] = [];
   if (!list.complete && review.incomplete === undefined) {
     const { read, reportedTotal } = list;
@@ -48,10 +47,10 @@ export function closingComplaints(review: AccessReview, reviewer: string): Compl
       error: (at) => candorError('ReviewReasonMissing', { missing }, at),
     });
   }
-  for (const index of own) {
-    const entry = entries[index];
-    if (entry === undefined) continue;
-    const parameters = { reviewer: entry.reviewedBy ?? reviewer, entry: entry.pulled.name };
+  for (const [index, entry] of entries.entries()) {
+    const holder = decidedByHolder(entry, review.reviewer, reviewer);
+    if (holder === undefined) continue;
+    const parameters = { reviewer: holder, entry: entry.pulled.name };
     const path = ['entries', index, ...(entry.reviewedBy === undefined ? ['pulled', 'name'] : ['reviewedBy'])];
     found.push({ path, error: (at) => candorError('ReviewOfOneself', parameters, at) });
   }
@@ -67,7 +66,9 @@ function times({ openedAt, dueAt, closed, list }: AccessReview, now: Instant): C
   const future = 'it lies in the future';
   return [
     ...(Date.parse(openedAt) > latest ? [wrong(['openedAt'], openedAt, future)] : []),
-    ...(list.asOf !== null && Date.parse(list.asOf) > latest ? [wrong(['list', 'asOf'], list.asOf, future)] : []),
+    ...(list.asOf !== null && Date.parse(list.asOf) > Date.parse(openedAt) + CLOCK_SKEW_MS
+      ? [wrong(['list', 'asOf'], list.asOf, 'the review was opened before it')]
+      : []),
     ...(Date.parse(dueAt) <= Date.parse(openedAt) ? [wrong(['dueAt'], dueAt, 'the review was opened after it')] : []),
     ...(closed !== undefined && Date.parse(closed.at) > latest ? [wrong(['closed', 'at'], closed.at, future)] : []),
     ...(closed !== undefined && Date.parse(closed.at) < Date.parse(openedAt)

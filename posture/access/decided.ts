@@ -1,7 +1,8 @@
 import type { Principal, PrincipalList, ReviewEntry } from '../../schemas/index.ts';
+import { marksOf } from './identity.ts';
 import type { ClosedReview } from './standing.ts';
 
-/** The decision in force about one principal: the last that was signed off. */
+/** The decision in force about one principal: that of the last list which was reviewed. */
 export type Decided = { review: ClosedReview; entry: ReviewEntry };
 
 /** The decisions in force by key. A later review that sees the principal again takes the place of an earlier one. */
@@ -12,19 +13,12 @@ export function decisionsInForce(reviews: readonly ClosedReview[]): Map<string, 
   return decisions;
 }
 
-/** Finds a principal of a review in a later list: by key or by another name that stays, and by name where names are unique. */
+/** Finds a principal of a review in a later list, by any of its marks. */
 export function finderIn({ principals, namesAreUnique }: PrincipalList): (before: Principal) => Principal[] {
   const by = new Map<string, Set<Principal>>();
-  const put = (mark: string, principal: Principal) => by.set(mark, (by.get(mark) ?? new Set()).add(principal));
-  for (const principal of principals) {
-    put(`key ${principal.key}`, principal);
-    for (const other of principal.also) put(`also ${other}`, principal);
-    if (namesAreUnique) put(`name ${principal.name}`, principal);
-  }
-  return ({ key, name, also }) => {
-    const marks = [`key ${key}`, ...also.map((other) => `also ${other}`), `name ${name}`];
-    return [...new Set(marks.flatMap((mark) => [...(by.get(mark) ?? [])]))];
-  };
+  for (const principal of principals)
+    for (const mark of marksOf(principal, namesAreUnique)) by.set(mark, (by.get(mark) ?? new Set()).add(principal));
+  return (before) => [...new Set(marksOf(before, namesAreUnique).flatMap((mark) => [...(by.get(mark) ?? [])]))];
 }
 
 /** The roles that a decision took away: those that the principal had, and that shall not remain. */

@@ -7,7 +7,7 @@ import type {
   PulledPrincipal,
   SystemRef,
 } from '../../schemas/index.ts';
-import { changedSince, goneSince, principalsOf } from './changes.ts';
+import { changedSince, entriesOf, goneSince } from './changes.ts';
 import { listDigest, sealOf } from './seal.ts';
 
 /** What a review is opened with. */
@@ -24,7 +24,7 @@ export type Opening = {
 /** A review of a list, with nothing decided. What has changed since the review before stands first, then by kind and name. */
 export function openReview(opening: Opening, list: PrincipalList): AccessReview {
   const { system, reviewer, reviewerRole, openedAt, dueAt, previous } = opening;
-  const before = previous && principalsOf(previous.data);
+  const before = previous && entriesOf(previous.data);
   const entries = list.principals
     .map((principal): PulledPrincipal => {
       // First what a reviewer looks at.

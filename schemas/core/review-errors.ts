@@ -82,7 +82,7 @@ export const reviewErrors = {
     why: 'Who is missing in a list was not reviewed.',
     example: { read: 100, reportedTotal: 130 },
     text: ({ read, reportedTotal }) => ({
-      what: `the list is not complete: ${read} read${reportedTotal === null ? '' : `, and the system says ${reportedTotal}`}.`,
+      what: `the list is not shown to be complete: ${read} read, and the system ${reportedTotal === null ? 'gives no total' : `says ${reportedTotal}`}.`,
       hint: 'open the review again with credentials that see everything; or add `incomplete:`, and say what is missing and why.',
     }),
   }),
@@ -111,6 +111,15 @@ export const reviewErrors = {
     text: ({ id, system }) => ({
       what: `the review \`${id}\` of ${system} is still open.`,
       hint: `decide its entries and run \`candor review close ${id}\`; or delete its file, and open it anew.`,
+    }),
+  }),
+  ReviewsOverlap: define<{ id: string; system: string }>({
+    exit: 2,
+    why: 'Two reviews of one system at a time would contradict each other.',
+    example: { id: 'app-db-2026-11-03', system: 'app-db/postgres-access' },
+    text: ({ id, system }) => ({
+      what: `the review \`${id}\` of ${system} was still open when this one was opened.`,
+      hint: 'keep one of the two, and delete the file of the other.',
     }),
   }),
   ReviewNotListed: define<{ system: string; suggestion?: string | undefined }>({

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { reviewText, writeNew } from '../../cli/review/file.ts';
 import { readEvidence } from '../../ledger/records/store.ts';
@@ -115,13 +116,13 @@ describe('a review from opening to proof', () => {
       list: { asOf: 2026-11-03T08:00:00.000Z, read: 3, reportedTotal: 3, complete: true, unseen: [ second factor, creation, expiry ], gone: [], digest: … }
       reasons: {}
       entries:
-        - pulled: { name: Canary Ada, kind: person, roles: [ admin, agent ], changed: [], lastActiveAt: 2026-11-01T00:00:00.000Z, key: "1", outside: false, secondFactor: null, createdAt: null, expiresAt: null, also: [], seal: … }
+        - pulled: { name: Canary Ada, kind: person, roles: [ admin, agent ], changed: [], lastActiveAt: 2026-11-01T00:00:00.000Z, key: "1", outside: null, secondFactor: null, createdAt: null, expiresAt: null, also: [], seal: … }
           decision:
           reason:
-        - pulled: { name: Canary Ben, kind: person, roles: [ agent ], changed: [], lastActiveAt: 2026-11-01T00:00:00.000Z, key: "2", outside: false, secondFactor: null, createdAt: null, expiresAt: null, also: [], seal: … }
+        - pulled: { name: Canary Ben, kind: person, roles: [ agent ], changed: [], lastActiveAt: 2026-11-01T00:00:00.000Z, key: "2", outside: null, secondFactor: null, createdAt: null, expiresAt: null, also: [], seal: … }
           decision:
           reason:
-        - pulled: { name: Canary Mallory, kind: person, roles: [ agent ], changed: [], lastActiveAt: 2026-11-01T00:00:00.000Z, key: "3", outside: false, secondFactor: null, createdAt: null, expiresAt: null, also: [], seal: … }
+        - pulled: { name: Canary Mallory, kind: person, roles: [ agent ], changed: [], lastActiveAt: 2026-11-01T00:00:00.000Z, key: "3", outside: null, secondFactor: null, createdAt: null, expiresAt: null, also: [], seal: … }
           decision:
           reason:
       "
@@ -175,7 +176,50 @@ describe('a review from opening to proof', () => {
     expect(text).toMatch(/name: Canary Ada,.*changed: \[ "?- agent"? \]/);
     expect(text).toMatch(/name: Canary Ben,.*changed: \[ "?\+ billing"? \]/);
     expect(text).toMatch(/name: Canary Eve,.*changed: \[ new \]/);
+    expect(text).toMatch(/name: Canary Ben,(.*\n)*.*name: Canary Eve/);
     expect(text).toMatch(/gone: \[ \{ name: Canary Mallory, key: "3", kind: person \} \]/);
+  });
+
+  test('the next review tells of whoever was revoked and is still there, and of new names', async () => {
+    await open();
+    await decided();
+    await close();
+    await staff([
+      ['1', 'Canary Ada', 'admin|agent'],
+      ['2', 'Canary Benjamin', 'agent'],
+      ['3', 'Canary Mallory', 'agent'],
+    ]);
+    expect((await open('2027-01-10T09:00:00Z')).out).toContain('2 changed since console-2026-11-03, 0 gone.');
+    const text = await textOf('console-2027-01-10');
+    expect(text).toMatch(/name: Canary Ada,.*changed: \[\]/);
+    expect(text).toMatch(/name: Canary Benjamin,.*changed: \[ renamed \]/);
+    expect(text).toMatch(/name: Canary Mallory,.*changed: \[ revoked before \]/);
+  });
+
+  test('two reviews of one system at a time, as two branches bring them together, are refused', async () => {
+    await open();
+    const first = await textOf();
+    await rm(fileOf());
+    await open('2026-11-05T09:00:00Z');
+    await writeFile(fileOf(), first);
+    const ran = await candor(['check'], { now: '2026-11-05T10:00:00Z' });
+    expect(ran.code).toBe(1);
+    expect(shown(ran)).toMatchInlineSnapshot(`
+      "error ReviewsOverlap: the review \`console-2026-11-03\` of console/import-access was still open when this one was opened.
+        content/access-reviews/console-2026-11-05.yaml:11:11
+        11 │ openedAt: 2026-11-05T09:00:00.000Z
+           │           ^^^^^^^^^^^^^^^^^^^^^^^^
+        hint: keep one of the two, and delete the file of the other.
+
+      1 error in /content
+      "
+    `);
+    // One that was closed in time may stay.
+    await rm(fileOf('console-2026-11-05'));
+    await decided();
+    await close();
+    await open('2026-11-05T09:00:00Z');
+    expect((await candor(['check'], { now: '2026-11-05T10:00:00Z' })).code).toBe(0);
   });
 
   test('review lists where each system stands, and names nobody', async () => {
@@ -340,6 +384,29 @@ describe('close refuses', () => {
     expect((await close(ID, 'canary ada')).code).toBe(0);
   });
 
+  test('a reviewer who reviews themself, and lets another name sign', async () => {
+    await candor(['review', 'open', 'console/import-access', '--reviewer', 'Canary Ada'], {
+      now: '2026-11-03T09:00:00Z',
+    });
+    await decided();
+    const ran = await close(ID, 'Rita');
+    expect(ran.code).toBe(1);
+    expect(ran.err).toContain('ReviewOfOneself: Canary Ada would review themself: the entry of Canary Ada.');
+    await edit(/(name: Canary Ada,.*\n {4}decision: keep\n {4}reason: needed\n)/, '$1    reviewedBy: Rita\n');
+    expect((await close(ID, 'Rita')).code).toBe(0);
+  });
+
+  test('a list of a system that gives no total', async () => {
+    await writeFile(join(root, 'content/sources/console.yaml'), source.replace('      total: Total\n', ''));
+    expect((await open()).out).toContain(
+      '3 entries (the system gives no total); the first review of it.\nNothing shows that the list is complete: let the system say how many there are.\n',
+    );
+    await decided();
+    expect((await close()).err).toContain(
+      'error ReviewListIncomplete: the list is not shown to be complete: 3 read, and the system gives no total.\n',
+    );
+  });
+
   test('a list that is not complete, unless it is named', async () => {
     await staff(everybody, { total: 4 });
     expect((await open()).out).toContain('The list is not complete');
@@ -347,7 +414,7 @@ describe('close refuses', () => {
     const ran = await close();
     expect(ran.code).toBe(1);
     expect(shown(ran)).toMatchInlineSnapshot(`
-      "error ReviewListIncomplete: the list is not complete: 3 read, and the system says 4.
+      "error ReviewListIncomplete: the list is not shown to be complete: 3 read, and the system says 4.
         content/access-reviews/console-2026-11-03.yaml:14:78
         14 │ …T08:00:00.000Z, read: 3, reportedTotal: 4, complete: false, unseen: [ second factor, creation, expiry ], gone: …
            │                                                       ^^^^^
@@ -383,7 +450,7 @@ describe('close refuses', () => {
     expect(shown(changed)).toMatchInlineSnapshot(`
       "error ReviewSignOffChanged: this review was changed after it had been signed off.
         content/access-reviews/console-2026-11-03.yaml:30:11
-        30 │   digest: 957246840c28da663030d6f19b4fc0b16f5ab5e6724567b0e9ce7bd3827901fc
+        30 │   digest: 4388b16cfaeca5f2411d4eb5f32abdee7aadbdfb98439ca26eeae3ff7cc983b1
            │           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
         hint: restore the file from version control; to decide anew, open another review.
 
@@ -437,6 +504,8 @@ describe('open', () => {
     ['nobody who reviews', ['open', 'console/import-access']],
     ['a role that is not there', ['open', 'console/import-access', '--reviewer', 'Rita', '--role', 'lead']],
     ['a due date that is none', ['open', 'console/import-access', '--reviewer', 'Rita', '--due', 'soon']],
+    ['a reviewer of no name', ['open', 'console/import-access', '--reviewer', ' ']],
+    ['a reviewer with a name like a book', ['open', 'console/import-access', '--reviewer', 'R'.repeat(201)]],
     ['words that mean nothing', ['prove', 'it']],
   ])('refuses %s', async (_title, words) => {
     const ran = await candor(['review', ...words]);
@@ -460,6 +529,22 @@ describe('open', () => {
         hint: \`candor doctor\` tries the connection and its rights.
       "
     `);
+  });
+
+  test('refuses a list of the future, whose review nobody could read', async () => {
+    await staff(everybody, { at: '2026-11-05T09:00:00Z' });
+    const ran = await open();
+    expect(ran.code).toBe(3);
+    expect(shown(ran)).toMatchInlineSnapshot(`
+      "error ReviewUnreadable: console/import-access could not be read, so no review was opened: its list is dated in the future: 2026-11-05T09:00:00.000Z.
+        hint: \`candor doctor\` tries the connection and its rights.
+      "
+    `);
+    expect(await readdir(join(root, 'content'))).not.toContain('access-reviews');
+    // A clock that runs ahead a little is no reason.
+    await staff(everybody, { at: '2026-11-03T09:04:00Z' });
+    expect((await open()).code).toBe(0);
+    expect((await candor(['check'])).code).toBe(0);
   });
 
   test('Ctrl-C leaves no file', async () => {
@@ -518,6 +603,68 @@ test('a process that is killed while it signs off leaves a whole file: the old o
       if (name.startsWith('.')) await rm(join(root, 'content/access-reviews', name));
   }
   expect((await candor(['check'])).err).toBe('');
+});
+
+test('open, killed at any change of the file system, leaves no file or a whole one, and can be run again', async () => {
+  const kill = join(import.meta.dirname, '..', 'ledger', 'writer', 'kill-at.ts');
+  const bin = join(import.meta.dirname, '..', '..', 'cli', 'bin.ts');
+  // The process reads the real clock.
+  await staff(everybody, { at: '2024-01-01T08:00:00Z' });
+  const folder = join(root, 'content/access-reviews');
+  const reviews = async () => (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.yaml'));
+  const opened = async (killAt: number) => {
+    const words = ['review', 'open', 'console/import-access', '--reviewer', 'Rita'];
+    const child = spawn(process.execPath, ['--import', kill, bin, ...words], {
+      cwd: root,
+      env: {
+        ...process.env,
+        CANDOR_KEYS: KEYS,
+        STAFF_FILE: join(root, 'staff.csv'),
+        CANDOR_STATE: join(root, 'state'),
+        KILL_AT: String(killAt),
+        NODE_COMPILE_CACHE: join(root, 'compiled'),
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let err = '';
+    child.stderr.on('data', (chunk) => {
+      err += chunk;
+    });
+    const signal = await new Promise<string | null>((resolve) => child.once('close', (_, by) => resolve(by)));
+    return { signal, points: Number(/(\d+) points/.exec(err)?.[1]) };
+  };
+  const { points } = await opened(0);
+  expect(points).toBeGreaterThan(5);
+  expect(await reviews()).toHaveLength(1);
+  const left = new Set<number>();
+  for (let point = 1; point <= points; point += 1) {
+    await rm(folder, { recursive: true, force: true });
+    expect((await opened(point)).signal).toBe('SIGKILL');
+    const { length } = await reviews();
+    left.add(length);
+    expect((await candor(['check'], { now: new Date().toISOString() })).err).toBe('');
+    const again = await open(new Date().toISOString());
+    if (length === 0) expect(again.err).toBe('');
+    else expect(again.err).toContain('ReviewOpenAlready');
+    expect(await reviews()).toHaveLength(1);
+  }
+  expect(left).toEqual(new Set([0, 1]));
+});
+
+test('whatever somebody is called is read back as it was pulled, on one line', () => {
+  const signs = ['a', 'b', ' ', '\n', '\r', '\t', '\u0085', '\u2028', '\ufeff', ...'#:-?"\'{}[],&*!|>%@`~0.'];
+  const unit = fc.oneof(fc.constantFrom(...signs), fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }));
+  const name = fc.string({ unit, minLength: 1, maxLength: 12 }).filter((text) => text.isWellFormed());
+  fc.assert(
+    fc.property(name, (each) => {
+      const { data } = openedReview(listOf([person(each, { roles: [each], also: [each] })]));
+      const text = reviewText(data);
+      expect(AccessReview.parse(readYaml(text).value)).toEqual(data);
+      expect(text.split('\n').filter((line) => line.includes('pulled: {'))).toHaveLength(1);
+      expect(text.split('\n').at(-4)).toContain('- pulled: {');
+    }),
+    { numRuns: 3000, seed: 20261103, examples: [[':\na'], ['?\n!']] },
+  );
 });
 
 test('entries that share a list are written out, for content has no references', () => {
