@@ -105,6 +105,7 @@ export async function loadContent(dir: string): Promise<Loaded> {
     roadmap: many('roadmap', contentTypes.roadmap.schema),
     incidentPolicy: single('incidentPolicy', contentTypes.incidentPolicy.schema),
     disclosure: single('disclosure', contentTypes.disclosure.schema),
+    intake: single('intake', contentTypes.intake.schema),
     updates: many('updates', contentTypes.updates.schema),
   };
   errors.push(...twins);

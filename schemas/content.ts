@@ -8,6 +8,7 @@ import { DisclosurePolicy } from './disclosure.ts';
 import { Document } from './document.ts';
 import { Exception } from './exception.ts';
 import { IncidentPolicy } from './incident.ts';
+import { IntakePolicy } from './intake.ts';
 import { Organization } from './organization.ts';
 import { RoadmapItem } from './roadmap.ts';
 import { Role } from './role.ts';
@@ -38,6 +39,7 @@ export const contentTypes = {
   roadmap: { layout: 'many', path: 'roadmap', schema: RoadmapItem },
   incidentPolicy: { layout: 'single', path: 'incident-policy.yaml', schema: IncidentPolicy },
   disclosure: { layout: 'single', path: 'disclosure.yaml', schema: DisclosurePolicy },
+  intake: { layout: 'single', path: 'intake.yaml', schema: IntakePolicy },
   updates: { layout: 'prose', path: 'updates', schema: Update },
 } as const satisfies Record<
   string,
@@ -72,5 +74,6 @@ export type Content = {
   roadmap: Entry<RoadmapItem>[];
   incidentPolicy: IncidentPolicy | undefined;
   disclosure: DisclosurePolicy | undefined;
+  intake: IntakePolicy | undefined;
   updates: Entry<Update>[];
 };

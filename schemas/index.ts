@@ -15,6 +15,7 @@ export * from './evidence.ts';
 export * from './exception.ts';
 export * from './finding.ts';
 export * from './incident.ts';
+export * from './intake.ts';
 export * from './log.ts';
 export * from './organization.ts';
 export * from './principal.ts';

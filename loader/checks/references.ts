@@ -25,6 +25,7 @@ export const references: readonly Reference[] = [
   { type: 'dataFlows', at: ['dataItems', '*'], to: 'dataItems' },
   { type: 'documents', at: ['owner'], to: 'roles' },
   { type: 'incidentPolicy', at: ['onCall'], to: 'roles' },
+  { type: 'intake', at: ['template'], to: 'documents' },
   { type: 'updates', at: ['claims', '*'], to: 'claims' },
 ];
 
@@ -33,6 +34,7 @@ const inner: readonly { type: ContentType; at: Pattern; name: string }[] = [
   { type: 'incidentPolicy', at: ['severities', '*', 'id'], name: 'severity' },
   { type: 'incidentPolicy', at: ['clocks', '*', 'id'], name: 'clock' },
   { type: 'disclosure', at: ['clocks', '*', 'id'], name: 'clock' },
+  { type: 'intake', at: ['clocks', '*', 'id'], name: 'clock' },
   { type: 'organization', at: ['clocks', '*', 'id'], name: 'clock' },
 ];
 

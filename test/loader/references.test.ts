@@ -10,6 +10,7 @@ const free = [
   'incidentPolicy severities.*.id',
   'incidentPolicy clocks.*.id',
   'disclosure clocks.*.id',
+  'intake clocks.*.id',
   'organization clocks.*.id',
   'updates severity',
   // Of the map of vendors; a wrong one leaves the vendor undeclared, which its observers say.

@@ -107,6 +107,7 @@ export function contentWith(overrides: Partial<Content> = {}): Content {
     roadmap: [],
     incidentPolicy: undefined,
     disclosure: undefined,
+    intake: undefined,
     updates: [],
     ...overrides,
   };

@@ -80,6 +80,7 @@ export const least: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
     needs: ['question'],
     company: 'A Ltd',
     jurisdiction: 'DE',
+    website: 'https://customer.test',
     email: 'a@a.test',
     receivedAt: '2026-11-01T09:00:00Z',
     state: 'received',

@@ -1,0 +1,53 @@
+import providers from 'free-email-domains';
+import { getDomain } from 'tldts';
+import type { IntakePolicy, RequestForm, RequestNeed } from '../../schemas/index.ts';
+
+/** Why a person must look at a request. Kept in its history, so they say nothing personal. */
+export type HoldReason = 'by-hand' | 'free-mail' | 'other-domain' | 'jurisdiction' | 'needs-a-person' | 'measures';
+
+/** What can be answered by an offer alone, without anybody reading what was written. */
+const offered: ReadonlySet<RequestNeed> = new Set([
+  'dpa',
+  'scc-module-two',
+  'scc-module-three',
+  'uk-addendum',
+  'swiss-addendum',
+]);
+const freeMail: ReadonlySet<string> = new Set(providers);
+
+/**
+ * Why a person must look at a request before an offer is made; none when the rules let it through. `measures` are the
+ * claims of the document’s annex that do not hold just now: nobody is offered a promise that is broken.
+ */
+export function holdReasons(form: RequestForm, policy: IntakePolicy, measures: readonly string[]): HoldReason[] {
+  const { hold } = policy;
+  const reasons: [HoldReason, boolean][] = [
+    ['by-hand', policy.approval === 'by-hand'],
+    ['free-mail', hold.freeMail && isFreeMail(form.email)],
+    ['other-domain', hold.otherDomain && !sameCompany(form.email, form.website)],
+    ['jurisdiction', hold.jurisdictions.includes(form.jurisdiction)],
+    [
+      'needs-a-person',
+      !form.needs.every((need) => offered.has(need)) || form.signatory === undefined || form.message !== undefined,
+    ],
+    ['measures', measures.length > 0],
+  ];
+  return reasons.flatMap(([reason, holds]) => (holds ? [reason] : []));
+}
+
+/** Whether anybody can have an address there. A subdomain of a provider counts as the provider. */
+export function isFreeMail(email: string): boolean {
+  const host = hostOf(email);
+  return freeMail.has(host) || freeMail.has(getDomain(host) ?? host);
+}
+
+/** Whether address and site lie below the same registered domain. What is below no public suffix never does. */
+export function sameCompany(email: string, website: string): boolean {
+  const suffixes = { allowPrivateDomains: true };
+  const domain = getDomain(hostOf(email), suffixes);
+  return domain !== null && domain === getDomain(website, suffixes);
+}
+
+function hostOf(email: string): string {
+  return email.slice(email.lastIndexOf('@') + 1).toLowerCase();
+}
