@@ -59,12 +59,7 @@ const byErrno: Readonly<Record<string, Words>> = {
 /** Turns whatever octokit threw into our own words; what it threw quotes the server, so it is dropped. */
 export function gitHubFailure(thrown: unknown): GitHubUnreadable {
   if (thrown instanceof GitHubUnreadable) return thrown;
-  if (isRateLimit(thrown))
-    return new GitHubUnreadable(
-      'transient',
-      'RATE_LIMITED',
-      'GitHub’s rate limit is used up, and would last longer than this run.',
-    );
+  if (isRateLimit(thrown)) return rateLimited();
   if (thrown instanceof Error && thrown.name === 'AbortError') return stopped();
   const errno = errnoOf(thrown);
   const words = errno === undefined ? undefined : byErrno[errno];
@@ -83,28 +78,46 @@ export function gitHubFailure(thrown: unknown): GitHubUnreadable {
   return new GitHubUnreadable('transient', 'NETWORK', 'The connection to GitHub failed.');
 }
 
+/** Said when GitHub would have us wait for longer than a run lasts. */
+export function rateLimited(): GitHubUnreadable {
+  return new GitHubUnreadable(
+    'transient',
+    'RATE_LIMITED',
+    'GitHub’s rate limit is used up, and would last longer than this run.',
+  );
+}
+
 /** Said when the run was given up while GitHub was asked. */
 export function stopped(): GitHubUnreadable {
   return new GitHubUnreadable('transient', 'ABORTED', 'The run was stopped before GitHub had answered.');
 }
 
+/** The types of GraphQL errors that tell of a rate limit. */
+export const rateLimitTypes: ReadonlySet<unknown> = new Set(['RATE_LIMITED', 'RATE_LIMIT']);
+
 function isRateLimit(thrown: unknown): boolean {
-  const { status, headers, types } = responseOf(thrown);
-  if (types.includes('RATE_LIMITED')) return true;
+  const { status, headers, types, message } = responseOf(thrown);
+  if (types.some((type) => rateLimitTypes.has(type))) return true;
   if (status !== 403 && status !== 429) return false;
-  return status === 429 || headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined;
+  if (status === 429 || headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined) return true;
+  // A secondary limit may tell of itself in nothing but its message.
+  return typeof message === 'string' && /\brate limit/i.test(message);
 }
 
-/** Of an error of octokit: the status, the headers, and the types of the GraphQL errors in it. */
-function responseOf(thrown: unknown): { status: number; headers: Record<string, unknown>; types: unknown[] } {
+type Answer = { status: number; headers: Record<string, unknown>; types: unknown[]; message: unknown };
+
+/** Of an error of octokit: the status, the headers, the types of the GraphQL errors in it, and GitHub's own message. */
+function responseOf(thrown: unknown): Answer {
   const response = fieldOf(thrown, 'response');
   const headers = fieldOf(response, 'headers');
-  const errors = fieldOf(fieldOf(response, 'data'), 'errors');
+  const data = fieldOf(response, 'data');
+  const errors = fieldOf(data, 'errors');
   const status = fieldOf(thrown, 'status');
   return {
     status: typeof status === 'number' ? status : 0,
     headers: typeof headers === 'object' && headers !== null ? { ...headers } : {},
     types: Array.isArray(errors) ? errors.map((error) => fieldOf(error, 'type')) : [],
+    message: fieldOf(data, 'message'),
   };
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Octokit } from 'octokit';
 import { z } from 'zod';
-import { GitHubUnreadable, gitHubFailure, stopped } from './github-failure.ts';
+import { GitHubUnreadable, gitHubFailure, rateLimited, rateLimitTypes, stopped } from './github-failure.ts';
 import { type Connection, lastPageOf, readConnection, totalOf } from './github-pages.ts';
 import { apiAddress, boundedFetch, type Calls, refuseAllButReading } from './github-transport.ts';
 
@@ -84,6 +84,8 @@ export function openGitHub(options: {
     );
     const { data = null, errors = [] } = fitting(GraphQLAnswer, answer);
     const withheld = errors.map(withheldOf);
+    // Octokit waits for one of the types alone, and of GitHub Enterprise Server for none.
+    if (errors.some(({ type }) => rateLimitTypes.has(type))) throw rateLimited();
     if (data === null) throw nothingAnswered(withheld);
     return { data: fitting(shape, data), withheld };
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type GitHub, GitHubUnreadable } from '../clients/github.ts';
+import { type GitHub, GitHubUnreadable, type Parameters } from '../clients/github.ts';
 import { type Listed, listRepositories } from '../github-repositories/list.ts';
 import { countedOf } from '../github-repositories/population.ts';
 import { type Expect, type Kind, kinds, type Open, type Raw, type Scanned, Severity } from './schema.ts';
@@ -63,10 +63,26 @@ async function settingsOf(
   return settings;
 }
 
-const paths: Readonly<Record<Kind, string>> = {
-  dependency: '/orgs/{org}/dependabot/alerts',
-  code: '/orgs/{org}/code-scanning/alerts',
-  secret: '/orgs/{org}/secret-scanning/alerts',
+/** What GitHub leaves out of its list of secrets unless it is asked for by name: its "non-provider patterns". */
+const genericSecrets = [
+  'password',
+  'http_basic_authentication_header',
+  'http_bearer_authentication_header',
+  'mongodb_connection_string',
+  'mysql_connection_string',
+  'openssh_private_key',
+  'pgp_private_key',
+  'postgres_connection_string',
+  'rsa_private_key',
+].join(',');
+
+const lists: Readonly<Record<Kind, readonly { path: string; more?: Parameters }[]>> = {
+  dependency: [{ path: '/orgs/{org}/dependabot/alerts' }],
+  code: [{ path: '/orgs/{org}/code-scanning/alerts' }],
+  secret: [
+    { path: '/orgs/{org}/secret-scanning/alerts' },
+    { path: '/orgs/{org}/secret-scanning/alerts', more: { secret_type: genericSecrets } },
+  ],
 };
 /** An alert of any kind: nothing of it is read but its repository, its day and its severity. */
 export const Alert = z.object({
@@ -84,11 +100,15 @@ async function readOpen(
   open: ReadonlyMap<number, Scanned['open']>,
 ): Promise<boolean> {
   try {
-    const { complete } = await github.each(Alert, paths[kind], { org, state: 'open' }, (alert) => {
-      const severity = alert.security_advisory?.severity ?? alert.rule?.security_severity_level;
-      add(open.get(alert.repository.id)?.[kind], kind === 'secret' ? null : graded(severity), alert.created_at);
-    });
-    return complete;
+    let isWhole = true;
+    for (const { path, more } of lists[kind]) {
+      const { complete } = await github.each(Alert, path, { org, state: 'open', ...more }, (alert) => {
+        const severity = alert.security_advisory?.severity ?? alert.rule?.security_severity_level;
+        add(open.get(alert.repository.id)?.[kind], kind === 'secret' ? null : graded(severity), alert.created_at);
+      });
+      isWhole &&= complete;
+    }
+    return isWhole;
   } catch (error) {
     if (error instanceof GitHubUnreadable && ['FORBIDDEN', 'NOT_FOUND'].includes(error.code)) return false;
     throw error;

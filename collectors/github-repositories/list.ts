@@ -93,7 +93,7 @@ async function named(github: GitHub, owner: string, names: readonly string[]): P
     // One that was given away answers under its old name too; what is read of the organization says nothing of it.
     const isOwn = ({ nameWithOwner }: z.infer<typeof Node>) =>
       nameWithOwner.toLowerCase().startsWith(`${owner.toLowerCase()}/`);
-    nodes.push(...Object.values(data).filter((node) => node !== null && isOwn(node)));
+    nodes.push(...Object.values(data).filter((node) => node !== null).filter(isOwn));
   }
   const missing = names.length - nodes.length;
   return {

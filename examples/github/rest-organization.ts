@@ -14,7 +14,7 @@ import type { GitHubState, Repository } from './state.ts';
 
 /** The open alerts of one kind in all repositories that the token may see and that have the feature on. */
 function alerts<Alert extends { number: number; createdAt: string; state: string }>(
-  of: (repository: Repository) => readonly Alert[] | undefined,
+  of: (repository: Repository, query: URLSearchParams) => readonly Alert[] | undefined,
   details: (alert: Alert) => object,
 ): (state: GitHubState, asked: Asked) => RestAnswer {
   return (state, { query, token }) => ({
@@ -22,7 +22,7 @@ function alerts<Alert extends { number: number; createdAt: string; state: string
     list: state.repositories
       .filter((repository) => isSelected(token, repository) && !repository.isArchived && repository.owner === undefined)
       .flatMap((repository) =>
-        (of(repository) ?? [])
+        (of(repository, query) ?? [])
           .filter(({ state: now }) => query.get('state') === null || query.get('state') === now)
           .map((alert) => ({
             number: alert.number,
@@ -169,8 +169,12 @@ export const ofOrganization: [string, Route][] = [
     inOrganization(
       'secret_scanning_alerts',
       alerts(
-        ({ security }) => (security.secretScanning ? security.secrets : undefined),
-        () => ({ secret_type: 'example_token', secret: 'canary-7f3a000000000000' }),
+        ({ security }, query) => {
+          const asked = query.get('secret_type')?.split(',');
+          const isListed = (type: string | undefined) => (asked === undefined ? !type : type && asked.includes(type));
+          return security.secretScanning ? security.secrets.filter(({ type }) => isListed(type)) : undefined;
+        },
+        ({ type = 'example_token' }) => ({ secret_type: type, secret: 'canary-7f3a000000000000' }),
       ),
     ),
   ],

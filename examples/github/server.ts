@@ -163,6 +163,16 @@ function failureOf(fault: Fault | undefined, url: URL): Reply | undefined {
       headers: { 'retry-after': '7' },
       body: { message: `You have exceeded a secondary rate limit. ${message}` },
     },
+    // GitHub need not say how long to wait.
+    'secondary-limit-untimed': {
+      status: 403,
+      body: { message: `You have exceeded a secondary rate limit. ${message}` },
+    },
+    'graphql-limit': { status: 200, body: { errors: [{ type: 'RATE_LIMIT', message }] } },
+    'graphql-timeout': {
+      status: 200,
+      body: { data: null, errors: [{ message: `Something went wrong while executing your query. ${message}` }] },
+    },
     'rate-limit': {
       status: 429,
       headers: { 'x-ratelimit-remaining': '0' },

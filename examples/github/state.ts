@@ -40,6 +40,9 @@ export type Fault = {
   kind:
     | 'rate-limit'
     | 'secondary-limit'
+    | 'secondary-limit-untimed'
+    | 'graphql-limit'
+    | 'graphql-timeout'
     | 'server-error'
     | 'cut-off'
     | 'not-json'
@@ -213,5 +216,6 @@ export type Security = {
   codeScanFailedAt?: string;
   dependency: { number: number; severity: Severity; createdAt: string; state: 'open' | 'fixed' | 'dismissed' }[];
   code: { number: number; severity: Severity; createdAt: string; state: 'open' | 'fixed' | 'dismissed' }[];
-  secrets: { number: number; createdAt: string; state: 'open' | 'resolved' }[];
+  /** `type` of a generic one: GitHub lists it only when it is asked for. */
+  secrets: { number: number; createdAt: string; state: 'open' | 'resolved'; type?: string }[];
 };

@@ -45,8 +45,8 @@ const alert = (severity: 'critical' | 'high' | 'medium' | 'low', age: number, st
 test('passed: all scans are on, and no alert is open for too long', async () => {
   const { outcomes, record } = await run();
   expect(outcomes).toEqual(good);
-  // The count, the list, the settings, three lists of alerts, and one code scan for each repository.
-  expect(record.facts).toMatchObject({ openDependencyAlerts: 0, openSecretAlerts: 0, apiCalls: 6 + 3 });
+  // The count, the list, the settings, four lists of alerts, and one code scan for each repository.
+  expect(record.facts).toMatchObject({ openDependencyAlerts: 0, openSecretAlerts: 0, apiCalls: 7 + 3 });
 });
 
 describe('failed: each sabotage turns exactly its check', () => {
@@ -86,6 +86,11 @@ describe('failed: each sabotage turns exactly its check', () => {
       'a leaked secret for two days',
       'secrets-were-dealt-with-in-time',
       security({ secrets: [{ number: 1, createdAt: days(2), state: 'open' }] }),
+    ],
+    [
+      'a leaked private key, which GitHub does not list unasked',
+      'secrets-were-dealt-with-in-time',
+      security({ secrets: [{ number: 1, createdAt: days(2), state: 'open', type: 'rsa_private_key' }] }),
     ],
   ];
   test.each(sabotages)('failed: %s', async (_name, turned, sabotage) => {

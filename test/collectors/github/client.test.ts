@@ -152,6 +152,7 @@ describe('what fails once is tried again', () => {
   test.each([
     'rate-limit',
     'secondary-limit',
+    'secondary-limit-untimed',
     'server-error',
     'cut-off',
     'not-json',
@@ -168,6 +169,7 @@ describe('what keeps failing ends the reading, in our own words', () => {
   const endings: [Fault['kind'], string, string][] = [
     ['rate-limit', 'transient', 'RATE_LIMITED'],
     ['secondary-limit', 'transient', 'RATE_LIMITED'],
+    ['secondary-limit-untimed', 'transient', 'RATE_LIMITED'],
     ['server-error', 'transient', 'SERVER'],
     ['cut-off', 'transient', 'NETWORK'],
     ['disconnect', 'transient', 'NETWORK'],
@@ -177,6 +179,15 @@ describe('what keeps failing ends the reading, in our own words', () => {
   test.each(endings)('%s', async (kind, ends, code) => {
     fault(kind, 99);
     expect(await failure(everybody())).toMatchObject({ kind: ends, code });
+  });
+
+  test.each([
+    ['graphql-limit', 'RATE_LIMITED'],
+    ['graphql-timeout', 'SERVER'],
+  ] as const)('%s', async (kind, code) => {
+    fault(kind, 99, '/graphql');
+    const query = quickClient(server).query(z.object({}), 'query { rateLimit { cost } }');
+    expect(await failure(query)).toMatchObject({ kind: 'transient', code });
   });
 
   test('a token that is expired is not tried again', async () => {
