@@ -5,6 +5,9 @@ import type { Branch, Bypass, Expect, Facts, Guard, Raw } from './schema.ts';
 
 /** A check may take this long to begin after a push. */
 const CHECKS_BEGIN_WITHIN_MS = 30 * 60_000;
+/** A reason names no more than this, so that it stays as short as a finding may be. */
+const MOST_NAMED = 5;
+const LONGEST_NAME = 60;
 
 type Seen = NonNullable<Branch['seen']>;
 type Judged = { outcome: Finding['outcome']; reason: string };
@@ -75,18 +78,26 @@ function checkDemands({ requiredChecks }: Expect): Demand[] {
   if (requiredChecks.length === 0)
     return [{ words: 'a check before merging', metBy: ({ checks }) => checks.length > 0, aspect: 'checks' }];
   return requiredChecks.map((name) => ({
-    words: `the check ${name} before merging`,
+    words: `the check ${name.slice(0, LONGEST_NAME)} before merging`,
     metBy: ({ checks }) => checks.includes(name),
     aspect: 'checks',
   }));
 }
 
+/** The first of them, and how many there are besides. */
+function some(all: readonly string[], separator = ', '): string {
+  const named = all.slice(0, MOST_NAMED).join(separator);
+  return all.length > MOST_NAMED ? `${named} and ${all.length - MOST_NAMED} more` : named;
+}
+
 function demanded({ guards, unseen }: Seen, demands: readonly Demand[]): Judged {
   const missing = demands.filter(({ metBy }) => !guards.some(metBy)).map((demand) => demand.words);
-  const all = demands.map((demand) => demand.words).join('; ');
-  if (missing.length === 0) return { outcome: 'passed', reason: `Its rules demand: ${all}.` };
+  if (missing.length === 0) {
+    const all = demands.map((demand) => demand.words);
+    return { outcome: 'passed', reason: `Its rules demand: ${some(all, '; ')}.` };
+  }
   if (unseen !== null) return { outcome: 'inconclusive', reason: `It cannot be judged: ${unseen}.` };
-  return { outcome: 'failed', reason: `No rule demands ${missing.join(', or ')}.` };
+  return { outcome: 'failed', reason: `No rule demands ${some(missing, ', or ')}.` };
 }
 
 /** A demand binds when one guard that meets it lets nobody by but those who may. */
@@ -120,12 +131,16 @@ function succeeded({ guards, results, pushedAt }: Seen, { requiredChecks }: Expe
   const stateOf = (name: string) => results.find((result) => result.name === name)?.state;
   const bad = names.filter((name) => stateOf(name) === 'not-succeeded');
   if (bad.length > 0)
-    return { outcome: 'failed', reason: `On the newest commit these did not succeed: ${bad.join(', ')}.` };
+    return { outcome: 'failed', reason: `On the newest commit these did not succeed: ${namesOf(bad)}.` };
   const absent = names.filter((name) => stateOf(name) === undefined);
   const isNew = pushedAt !== null && Date.parse(readAt) - Date.parse(pushedAt) < CHECKS_BEGIN_WITHIN_MS;
   if (absent.length > 0 && !isNew)
-    return { outcome: 'failed', reason: `On the newest commit these did not run: ${absent.join(', ')}.` };
+    return { outcome: 'failed', reason: `On the newest commit these did not run: ${namesOf(absent)}.` };
   if (absent.length > 0 || names.some((name) => stateOf(name) === 'running'))
     return { outcome: 'inconclusive', reason: 'The checks of the newest commit are not done yet.' };
-  return { outcome: 'passed', reason: `On the newest commit these succeeded: ${names.join(', ')}.` };
+  return { outcome: 'passed', reason: `On the newest commit these succeeded: ${namesOf(names)}.` };
+}
+
+function namesOf(checks: readonly string[]): string {
+  return some(checks.map((name) => name.slice(0, LONGEST_NAME)));
 }

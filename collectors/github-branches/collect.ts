@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { GitHub } from '../clients/github.ts';
 import { detailsOf, type Listed, listRepositories } from '../github-repositories/list.ts';
 import { countedOf } from '../github-repositories/population.ts';
-import type { Branch, Bypass, Expect, Guard, Raw } from './schema.ts';
+import type { Branch, Bypass, CheckState, Expect, Guard, Raw } from './schema.ts';
 
 /** Repositories whose rules are asked for in one request: about 5,000 nodes, of half a million that GitHub allows. */
 const AT_ONCE = 25;
@@ -46,6 +46,7 @@ const Context = z.object({
   name: z.string().optional(),
   status: z.string().optional(),
   conclusion: z.string().nullish(),
+  startedAt: z.string().nullish(),
   completedAt: z.string().nullish(),
   context: z.string().optional(),
   state: z.string().optional(),
@@ -87,7 +88,7 @@ export const selection = `defaultBranchRef {
     } } }
   } }
   target { ... on Commit { statusCheckRollup { contexts(first: 100) { totalCount nodes {
-    ... on CheckRun { name status conclusion completedAt }
+    ... on CheckRun { name status conclusion startedAt completedAt }
     ... on StatusContext { context state createdAt }
   } } } } }
 }`;
@@ -205,20 +206,29 @@ function bypassOf(actor: z.infer<typeof Actor> | null): Bypass[] {
   return [actor.repositoryRoleName === null ? 'team-or-app' : 'role'];
 }
 
-/** The newest result of each name; what is running counts as newest. */
+/**
+ * The newest result of each name, by when it began; what has not begun counts as newest. Anybody who may push can write a
+ * status of the name that a check run has, so that of both the worse counts.
+ */
 function resultsOf(contexts: readonly (z.infer<typeof Context> | null)[]) {
-  const results = contexts
-    .filter((context) => context !== null)
-    .map(({ name, context, status, conclusion, state, completedAt, createdAt }) => ({
-      name: name ?? context ?? '',
-      at: name === undefined ? (createdAt ?? '') : status === 'COMPLETED' ? (completedAt ?? '') : '~',
-      state: stateOf(name === undefined ? state : status === 'COMPLETED' ? (conclusion ?? '') : 'PENDING'),
-    }))
-    .toSorted((a, b) => (a.at < b.at ? -1 : 1));
-  return [...new Map(results.map(({ name, state }) => [name, state]))].map(([name, state]) => ({ name, state }));
+  const newest = new Map<string, { name: string; at: string; state: CheckState['state'] }>();
+  for (const context of contexts.filter((each) => each !== null)) {
+    const { name, status, conclusion, state, startedAt, completedAt, createdAt } = context;
+    const isRun = name !== undefined;
+    const result = {
+      name: name ?? context.context ?? '',
+      at: (isRun ? (startedAt ?? completedAt) : createdAt) ?? '~',
+      state: stateOf(!isRun ? state : status === 'COMPLETED' ? (conclusion ?? '') : 'PENDING'),
+    };
+    const key = `${isRun ? 'run' : 'status'} ${result.name}`;
+    if (result.at >= (newest.get(key)?.at ?? '')) newest.set(key, result);
+  }
+  const worstFirst: readonly CheckState['state'][] = ['not-succeeded', 'running', 'succeeded'];
+  const worstLast = [...newest.values()].toSorted((a, b) => worstFirst.indexOf(b.state) - worstFirst.indexOf(a.state));
+  return [...new Map(worstLast.map(({ name, state }) => [name, state]))].map(([name, state]) => ({ name, state }));
 }
 
-function stateOf(state: string | undefined): 'succeeded' | 'not-succeeded' | 'running' {
+function stateOf(state: string | undefined): CheckState['state'] {
   if (state === 'SUCCESS') return 'succeeded';
   return state === 'PENDING' || state === 'EXPECTED' ? 'running' : 'not-succeeded';
 }

@@ -42,6 +42,7 @@ export const CheckState = z.strictObject({
   name: z.string(),
   state: z.enum(['succeeded', 'not-succeeded', 'running']),
 });
+export type CheckState = z.infer<typeof CheckState>;
 
 /** What is known of one repository. */
 export const Branch = z.strictObject({

@@ -2,7 +2,7 @@ import { type Args, actorOf, connection, gitActorOf } from './fields-connection.
 import { parametersOf, protectionOf, rulesetOf } from './fields-guards.ts';
 import { type GraphQLObject, Withheld } from './graphql.ts';
 import { maySee } from './rest-answers.ts';
-import type { CheckRun, Commit, GitHubState, PullRequest, Repository, Token } from './state.ts';
+import type { Commit, GitHubState, PullRequest, Repository, Token } from './state.ts';
 
 /** The root of GitHub’s GraphQL schema, as far as it is stood in for. */
 export function rootOf(state: GitHubState, token: Token): GraphQLObject {
@@ -176,7 +176,7 @@ function commitOf(world: World, repository: Repository, commit: Commit): GraphQL
       signature === null ? null : { __typename: 'GitSignature', isValid: signature === 'VALID', state: signature },
     statusCheckRollup: () => {
       if (!world.token.permissions.includes('checks')) throw new Withheld('FORBIDDEN');
-      return rollupOf(commit.checks);
+      return rollupOf(commit);
     },
     associatedPullRequests: (args: Args) =>
       connection(
@@ -195,21 +195,25 @@ function commitOf(world: World, repository: Repository, commit: Commit): GraphQL
   };
 }
 
-function rollupOf(checks: readonly CheckRun[]): GraphQLObject | null {
-  if (checks.length === 0) return null;
+function rollupOf({ checks, statuses = [] }: Commit): GraphQLObject | null {
+  if (checks.length + statuses.length === 0) return null;
+  const contexts = [
+    ...checks.map(({ id, name, status, conclusion, completedAt, startedAt = completedAt, title }) => ({
+      __typename: 'CheckRun',
+      databaseId: id,
+      name,
+      status,
+      conclusion,
+      startedAt,
+      completedAt,
+      title,
+    })),
+    ...statuses.map((status) => ({ __typename: 'StatusContext', ...status })),
+  ];
   return {
     __typename: 'StatusCheckRollup',
     id: 'SCR',
-    contexts: (args: Args) =>
-      connection('StatusCheckRollupContext', checks, args, ({ id, name, status, conclusion, completedAt, title }) => ({
-        __typename: 'CheckRun',
-        databaseId: id,
-        name,
-        status,
-        conclusion,
-        completedAt,
-        title,
-      })),
+    contexts: (args: Args) => connection('StatusCheckRollupContext', contexts, args, (context) => context),
   };
 }
 

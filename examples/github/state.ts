@@ -142,6 +142,8 @@ export type Commit = {
   committer: string | null;
   signature: 'VALID' | 'UNVERIFIED_EMAIL' | 'INVALID' | null;
   checks: CheckRun[];
+  /** Commit statuses, which anybody who may push can write. */
+  statuses?: { context: string; state: 'SUCCESS' | 'FAILURE' | 'PENDING'; createdAt: string }[];
 };
 
 export type CheckRun = {

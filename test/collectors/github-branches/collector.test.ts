@@ -78,6 +78,26 @@ describe('failed: each sabotage turns exactly its check', () => {
     ['a check is neutral', 'checks-succeeded', check({ conclusion: 'NEUTRAL' })],
     ['a check was renamed', 'checks-succeeded', check({ name: 'build (2)' })],
     [
+      'a status of the same name succeeds, which anybody can write',
+      'checks-succeeded',
+      (repository) => {
+        check({ conclusion: 'FAILURE' })(repository);
+        for (const commit of repository.commits)
+          commit.statuses = [{ context: 'build', state: 'SUCCESS', createdAt: hoursAgo(0.1) }];
+      },
+    ],
+    [
+      'a check that began later fails, and ended sooner',
+      'checks-succeeded',
+      ({ commits: [head] }) => {
+        const [build] = head?.checks ?? [];
+        if (build === undefined) return;
+        build.startedAt = hoursAgo(0.99);
+        const again = { id: 99, startedAt: hoursAgo(0.98), completedAt: hoursAgo(0.97) };
+        head?.checks.push({ ...build, ...again, conclusion: 'FAILURE' });
+      },
+    ],
+    [
       'a team may bypass the only ruleset',
       'nobody-bypasses-the-rules',
       (repository) => {
@@ -148,6 +168,13 @@ describe('near misses stay green', () => {
           completedAt: hoursAgo(0.95),
           title: null,
         }),
+    ],
+    [
+      'a status in the place of a check run',
+      ({ commits: [head] }) => {
+        head?.checks.shift();
+        if (head) head.statuses = [{ context: 'build', state: 'SUCCESS', createdAt: hoursAgo(0.9) }];
+      },
     ],
     [
       'another check that nobody requires fails',
@@ -259,6 +286,23 @@ describe('inconclusive is never passed', () => {
     server.state.repositories = [];
     expect(new Set(Object.values((await run()).outcomes))).toEqual(new Set(['inconclusive']));
   });
+});
+
+test('more checks than a reason can name', async () => {
+  const names = Array.from({ length: 40 }, (_, index) => `${'long'.repeat(20)} ${index}`);
+  for (const repository of server.state.repositories) {
+    protection({ requiredChecks: names })(repository);
+    for (const head of repository.commits.slice(0, 1)) {
+      const [build] = head.checks;
+      if (build) head.checks = names.map((name) => ({ ...build, name }));
+    }
+  }
+  const all = await run({ requiredChecks: names });
+  expect(all.outcomes).toEqual(good);
+  expect(all.findings.find((each) => each.check === 'checks-succeeded')?.reason).toMatch(/ and 35 more\.$/);
+  check({ conclusion: 'FAILURE' })(repositoryIn(server, 'web'));
+  expect((await run()).outcomes['checks-are-required']).toBe('failed');
+  expect((await run({ requiredChecks: names })).outcomes).toEqual({ ...good, 'checks-succeeded': 'failed' });
 });
 
 test('denied: a token that is expired', async () => {
