@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type QueryCreator, sql } from 'kysely';
 import { candorError, type Digest } from '../../schemas/index.ts';
-import type { Message } from '../outbox/message.ts';
-import { outboxRow } from '../outbox/message.ts';
+import { type Message, outboxRow } from '../outbox/message.ts';
+import type { SecretRow } from '../secrets/secret.ts';
 import type { Tables } from '../store/tables.ts';
 import { type Transition, transitionDigest } from './chain.ts';
 import { type Kind, machines, mayFollow } from './machines.ts';
@@ -18,12 +18,13 @@ export type Submission = {
   data: Record<string, unknown> | null;
 };
 
-/** Who changes a state, when, what it rests on, and what is sent when it has happened. */
+/** Who changes a state, when, what it rests on, what is sent when it has happened, and what opens it from then on. */
 export type Cause = {
   at: Date;
   actor: string;
   facts?: Record<string, unknown>;
   send?: readonly Message[];
+  secrets?: readonly SecretRow[];
 };
 
 /**
@@ -48,6 +49,7 @@ export async function takeIn(
         .returning('id'),
     )
     .with('logged', (cte) => cte.insertInto('transition').values(row(transition)).returning('submission'))
+    .with('keyed', (cte) => keyed(cte, cause, sql`opened`))
     .insertInto('outbox')
     .columns(['id', 'channel', 'message', 'dueAt'])
     .expression(sent(cause, sql`opened`))
@@ -89,6 +91,7 @@ export async function advance(
         )
         .returning('submission'),
     )
+    .with('keyed', (cte) => keyed(cte, cause, sql`moved`))
     .with('told', (cte) =>
       cte
         .insertInto('outbox')
@@ -134,6 +137,19 @@ function sent({ at, send = [] }: Cause, after: ReturnType<typeof sql>) {
   const rows = JSON.stringify(send.map(outboxRow));
   return sql<Record<string, unknown>>`select part.id, part.channel, part.message, ${at}::timestamptz
     from jsonb_to_recordset(${rows}::jsonb) as part(id text, channel text, message jsonb), ${after}`;
+}
+
+/** The rows of secrets, of which there are none unless the part named `after` has a row. */
+function keyed(cte: QueryCreator<Tables>, { secrets = [] }: Cause, after: ReturnType<typeof sql>) {
+  const rows = JSON.stringify(secrets.map(({ expiresAt, ...rest }) => ({ ...rest, expires_at: expiresAt })));
+  return cte
+    .insertInto('secret')
+    .columns(['digest', 'submission', 'purpose', 'expiresAt'])
+    .expression(
+      sql<Record<string, unknown>>`select part.digest, ${after}.id, part.purpose, part.expires_at
+        from jsonb_to_recordset(${rows}::jsonb) as part(digest text, purpose text, expires_at timestamptz), ${after}`,
+    )
+    .returning('digest');
 }
 
 function isKind(kind: string): kind is Kind {

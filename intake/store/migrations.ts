@@ -55,6 +55,20 @@ const steps: Record<string, Migration> = {
       await sql`create index outbox_waiting on outbox (due_at) where state = 'waiting'`.execute(db);
     },
   },
+  '0002-secrets': {
+    async up(db: Kysely<unknown>) {
+      await sql`
+        create table secret (
+          digest text primary key,
+          submission text not null references submission,
+          purpose text not null,
+          expires_at timestamptz not null,
+          tries integer not null default 0
+        )`.execute(db);
+      await sql`create index on secret (submission, purpose)`.execute(db);
+      await sql`create index on secret (expires_at)`.execute(db);
+    },
+  },
 };
 
 /** Runs the steps that this database has not seen. Many may try at once: the library takes a lock in the database. */

@@ -43,5 +43,20 @@ export type OutboxTable = {
   settledAt: ColumnType<Date | null, never>;
 };
 
+/** What opens a submission to whoever holds it. Only digests are kept. */
+export type SecretTable = {
+  digest: Digest;
+  submission: string;
+  purpose: 'status' | 'link' | 'code';
+  expiresAt: Date;
+  /** How often a code was typed. */
+  tries: ColumnType<number, never>;
+};
+
 /** All tables of intake, by name. Columns are in snake case in the database. */
-export type Tables = { submission: SubmissionTable; transition: TransitionTable; outbox: OutboxTable };
+export type Tables = {
+  submission: SubmissionTable;
+  transition: TransitionTable;
+  secret: SecretTable;
+  outbox: OutboxTable;
+};

@@ -1,0 +1,51 @@
+import { type Kysely, sql } from 'kysely';
+import { advance, type Submission, submissionOf } from '../lifecycle/submission.ts';
+import { CODE_TRIES, digestOfCode, openedBy } from '../secrets/secret.ts';
+import type { Tables } from '../store/tables.ts';
+
+/** What came of a confirmation. `spent`: the code was typed too often, or is too old; the link still works while it lasts. */
+export type Confirmation = { outcome: 'confirmed'; request: Submission } | { outcome: 'wrong' | 'spent' | 'unknown' };
+
+/**
+ * Confirms an address by the link that was sent to it. Only for POST: programs that look through mail open every link.
+ * A second time is no error.
+ */
+export async function confirmByLink(db: Kysely<Tables>, link: string, at: Date): Promise<Confirmation> {
+  const id = await openedBy(db, link, 'link', at);
+  return id === undefined ? { outcome: 'unknown' } : confirmed(db, id, 'link', at);
+}
+
+/** Confirms an address by the code, typed into the tab that holds the status secret. Each try is counted first. */
+export async function confirmByCode(db: Kysely<Tables>, status: string, code: string, at: Date): Promise<Confirmation> {
+  const id = await openedBy(db, status, 'status', at);
+  if (id === undefined) return { outcome: 'unknown' };
+  const counted = await db
+    .updateTable('secret')
+    .set({ tries: sql<never>`tries + 1` })
+    .where('submission', '=', id)
+    .where('purpose', '=', 'code')
+    .where('expiresAt', '>', at)
+    .where('tries', '<', CODE_TRIES)
+    .returning('digest')
+    .execute();
+  if (counted.length === 0) return { outcome: 'spent' };
+  const typed = digestOfCode(status, code);
+  return counted.some(({ digest }) => digest === typed) ? confirmed(db, id, 'code', at) : { outcome: 'wrong' };
+}
+
+async function confirmed(db: Kysely<Tables>, id: string, by: 'link' | 'code', at: Date): Promise<Confirmation> {
+  const request = await submissionOf(db, id);
+  if (request === undefined || request.state === 'expired') return { outcome: 'unknown' };
+  if (request.state !== 'received') return { outcome: 'confirmed', request };
+  try {
+    return {
+      outcome: 'confirmed',
+      request: await advance(db, request, 'verified', { at, actor: 'visitor', facts: { by } }),
+    };
+  } catch (error) {
+    // Both ways at the same moment: one of them was first, and that is as good.
+    const now = await submissionOf(db, id);
+    if (now === undefined || now.head === request.head) throw error;
+    return now.state === 'expired' ? { outcome: 'unknown' } : { outcome: 'confirmed', request: now };
+  }
+}

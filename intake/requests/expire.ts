@@ -1,0 +1,48 @@
+import { type Kysely, sql } from 'kysely';
+import { durationMs, type IntakePolicy } from '../../schemas/index.ts';
+import { advance, submissionOf } from '../lifecycle/submission.ts';
+import type { Tables } from '../store/tables.ts';
+
+/** How many are looked at in one turn. */
+const BATCH = 100;
+
+/**
+ * What the clock does: requests that nobody confirmed in time expire and lose their data at once; what ended long enough
+ * ago loses its data; secrets that open nothing any more are deleted. Any number of replicas may do it at once. Returns
+ * how many there were of each.
+ */
+export async function expire(
+  db: Kysely<Tables>,
+  { retention }: IntakePolicy,
+  at: Date,
+): Promise<{ expired: number; emptied: number }> {
+  const before = (window: string) => new Date(at.getTime() - durationMs(window));
+  let expired = 0;
+  for (;;) {
+    const found = await db
+      .selectFrom('submission')
+      .select('id')
+      .where('kind', '=', 'dpa-request')
+      .where('state', '=', 'received')
+      .where('openedAt', '<=', before(retention.unconfirmed))
+      .limit(BATCH)
+      .execute();
+    for (const { id } of found) {
+      const request = await submissionOf(db, id);
+      if (request?.state !== 'received') continue;
+      await advance(db, request, 'expired', { at, actor: 'clock' }, null);
+      expired += 1;
+    }
+    if (found.length < BATCH) break;
+  }
+  const emptied = await sql`
+    update submission set data = null
+    from transition newest
+    where newest.submission = submission.id and newest.position = submission.length and data is not null
+      and kind = 'dpa-request'
+      and ((submission.state in ('declined', 'expired') and newest.at <= ${before(retention.unsuccessful)})
+        or (submission.state in ('superseded', 'terminated') and newest.at <= ${before(retention.ended)}))
+  `.execute(db);
+  await db.deleteFrom('secret').where('expiresAt', '<=', at).execute();
+  return { expired, emptied: Number(emptied.numAffectedRows ?? 0n) };
+}

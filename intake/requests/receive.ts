@@ -1,0 +1,38 @@
+import type { Kysely } from 'kysely';
+import { durationMs, type IntakePolicy, type RequestForm } from '../../schemas/index.ts';
+import { takeIn } from '../lifecycle/submission.ts';
+import { newCode, newSecret } from '../secrets/secret.ts';
+import type { Tables } from '../store/tables.ts';
+import { confirmLetter, type Letterhead } from './letters.ts';
+
+/** How long a link and a code confirm an address. */
+const CONFIRM_MS = 24 * 3_600_000;
+
+/** What the visitor is shown: a number to name the request by, and the secret of its status page. */
+export type Receipt = { id: string; status: string };
+
+/**
+ * Takes a request in and writes to the address in it. When this returns, the request is durable. The same happens for
+ * every address, whether or not anything was ever heard from it.
+ */
+export async function receive(
+  db: Kysely<Tables>,
+  policy: IntakePolicy,
+  head: Letterhead,
+  form: RequestForm,
+  at: Date,
+): Promise<Receipt> {
+  const keptFor = durationMs(policy.retention.unconfirmed);
+  const status = newSecret('status', new Date(at.getTime() + keptFor));
+  const expiresAt = new Date(at.getTime() + Math.min(CONFIRM_MS, keptFor));
+  const link = newSecret('link', expiresAt);
+  const { code, row } = newCode(status.secret, expiresAt);
+  const mail = confirmLetter(head, form.email, link.secret, code, policy.retention.unconfirmed);
+  const { id } = await takeIn(db, 'dpa-request', form, {
+    at,
+    actor: 'visitor',
+    send: [{ channel: 'mail', mail }],
+    secrets: [status.row, link.row, row],
+  });
+  return { id, status: status.secret };
+}
