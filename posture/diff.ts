@@ -47,11 +47,19 @@ function named(before: readonly NamedDigest[], after: readonly NamedDigest[]): N
   const old = new Map(before.map((thing) => [thing.id, thing]));
   const current = new Set(after.map(({ id }) => id));
   const changes: NamedChange[] = [];
-  for (const { id, title, digest } of after) {
+  for (const { id, title, digest, fields } of after) {
     const was = old.get(id);
     if (was === undefined) changes.push({ id, title, change: 'added' });
-    else if (was.digest !== digest) changes.push({ id, title, change: 'changed' });
+    else if (was.digest !== digest)
+      changes.push({ id, title, change: 'changed', ...fieldsBetween(was.fields, fields) });
   }
   for (const { id, title } of before) if (!current.has(id)) changes.push({ id, title, change: 'removed' });
   return changes;
+}
+
+/** The fields that differ; nothing where a version is older than these digests. */
+function fieldsBetween(before: NamedDigest['fields'], after: NamedDigest['fields']): Pick<NamedChange, 'fields'> {
+  if (before === undefined || after === undefined) return {};
+  const all = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return { fields: all.filter((field) => before[field] !== after[field]) };
 }

@@ -55,7 +55,14 @@ export type Release = z.infer<typeof Release>;
 
 /** A subprocessor or document as a version knows it: enough to say what changed. */
 export const NamedDigest = z
-  .strictObject({ id: Id, title: z.string(), digest: Digest })
+  .strictObject({
+    id: Id,
+    title: z.string(),
+    digest: Digest,
+    fields: z.record(z.string().max(60), Digest).optional().meta({
+      description: 'Of a subprocessor: the digest of what each of its fields says.',
+    }),
+  })
   .meta({ id: 'NamedDigest', description: 'A thing by id, title and the digest of all that is said about it.' });
 export type NamedDigest = z.infer<typeof NamedDigest>;
 
@@ -85,7 +92,15 @@ const Change = z.enum(['added', 'removed', 'changed']);
 
 /** A subprocessor or document that is new, gone, or no longer said in the same words. */
 export const NamedChange = z
-  .strictObject({ id: Id, title: z.string(), change: Change })
+  .strictObject({
+    id: Id,
+    title: z.string(),
+    change: Change,
+    fields: z.array(z.string().max(60)).optional().meta({
+      description:
+        'The fields of a subprocessor that changed, in order of name, where both versions have their digests.',
+    }),
+  })
   .meta({ id: 'NamedChange', description: 'A subprocessor or document that is new, gone or changed.' });
 export type NamedChange = z.infer<typeof NamedChange>;
 

@@ -1,8 +1,7 @@
 import { publicAddress } from './links.ts';
 import { NEWEST, type News, type NewsEntry, originOfLog, tag } from './news.ts';
 import { type Site, site } from './trust.ts';
-import { namedChangeWords } from './words/changes.ts';
-import { stopAfter } from './words/sentence.ts';
+import { namedSentence } from './words/changes.ts';
 import { noticeWords } from './words/vocabulary.ts';
 
 /** The newest notices, and versions in which the list of subprocessors changed. */
@@ -54,8 +53,6 @@ function versionEntries(view: Site, home: string): NewsEntry[] {
       title: `The list of subprocessors changed in version ${release.number}`,
       at: release.publishedAt,
       summary: release.reason,
-      lines: changes.subprocessors.map(
-        ({ title, change }) => `Subprocessor ${namedChangeWords[change]}: ${title}${stopAfter(title)}`,
-      ),
+      lines: changes.subprocessors.map((entry) => namedSentence('Subprocessor', entry)),
     }));
 }

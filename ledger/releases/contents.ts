@@ -4,10 +4,12 @@ import { digestOf } from '../../posture/digest.ts';
 import {
   type Content,
   contentTypes,
+  type Digest,
   type Entry,
   type FileDigest,
   type NamedDigest,
   type ReleaseContents,
+  type Subprocessor,
 } from '../../schemas/index.ts';
 import { byPath, fileDigest } from '../files/bytes.ts';
 import type { Recorded } from '../records/store.ts';
@@ -45,9 +47,15 @@ export function contentsOf(
       collectedAt: current.collectedAt,
       index: newest.index,
     })),
-    subprocessors: subprocessors.map((entry) => named(entry, entry.data.name)),
+    subprocessors: subprocessors.map((entry) => ({ ...named(entry, entry.data.name), fields: fieldsOf(entry.data) })),
     documents: documents.map((entry) => named(entry, entry.data.title)),
   };
+}
+
+/** All that is said about a subprocessor is published, so that the digest of a field gives nothing away. */
+function fieldsOf(subprocessor: Subprocessor): Record<string, Digest> {
+  const said = Object.entries(subprocessor).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(said.map(([field, value]) => [field, digestOf(value)]));
 }
 
 function named({ id, data }: Entry<unknown>, title: string): NamedDigest {

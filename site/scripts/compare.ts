@@ -1,6 +1,6 @@
 import { changeCount, diff, type Version } from '../../posture/diff.ts';
 import type { ClaimState, Release, ReleaseChanges } from '../../schemas/index.ts';
-import { claimChangeWords, namedChangeWords } from '../words/changes.ts';
+import { claimChangeWords, namedChangeInWords } from '../words/changes.ts';
 import { minute } from '../words/dates.ts';
 import { stateWords } from '../words/state-words.ts';
 
@@ -95,7 +95,7 @@ function claimNodes(folder: string, { claims, from, to }: ReleaseChanges): Node[
 function namedNodes(heading: string, entries: ReleaseChanges['documents']): Node[] {
   return list(
     heading,
-    entries.map(({ title, change }) => element('li', element('p', title, ' ', note(namedChangeWords[change])))),
+    entries.map((entry) => element('li', element('p', entry.title, ' ', note(namedChangeInWords(entry))))),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { ClaimChange, NamedChange, ReleaseChanges } from '../../schemas/index.ts';
+import type { ClaimChange, NamedChange, ReleaseChanges, Subprocessor } from '../../schemas/index.ts';
 import { stopAfter } from './sentence.ts';
 import { stateWords } from './state-words.ts';
 
@@ -10,8 +10,43 @@ export const claimChangeWords: Record<ClaimChange['change'], string> = {
   reworded: 'reworded',
 };
 
-/** What became of a subprocessor or document, in a word. */
-export const namedChangeWords: Record<NamedChange['change'], string> = {
+/** What each field of a subprocessor says, in a word or two. */
+const fieldWords: Readonly<Record<keyof Subprocessor, string>> = {
+  name: 'name',
+  legalName: 'legal name',
+  url: 'website',
+  contact: 'contact',
+  address: 'address',
+  country: 'country',
+  purpose: 'purpose',
+  engagement: 'whether it is required',
+  optOut: 'opting out',
+  exposure: 'what it sees',
+  dataItems: 'data',
+  regions: 'regions',
+  transfer: 'transfer',
+  dpa: 'agreement',
+  vettedOn: 'vetting',
+  authentication: 'authentication',
+  terms: 'terms',
+  certifications: 'certificates',
+  subprocessorsUrl: 'its own subprocessors',
+  since: 'start',
+  until: 'end',
+  notices: 'notices',
+  vendors: 'vendors of the map',
+  signals: 'signals',
+  unobservable: 'why it cannot be seen',
+};
+
+/** What became of a subprocessor or document: `changed (regions, agreement)`. A field of another version of Candor is named as it is. */
+export function namedChangeInWords({ change, fields = [] }: Pick<NamedChange, 'change' | 'fields'>): string {
+  const words = new Map(Object.entries(fieldWords));
+  const said = fields.map((field) => words.get(field) ?? field);
+  return said.length === 0 ? namedChangeWords[change] : `${namedChangeWords[change]} (${said.join(', ')})`;
+}
+
+const namedChangeWords: Record<NamedChange['change'], string> = {
   added: 'added',
   removed: 'removed',
   changed: 'changed',
@@ -23,12 +58,15 @@ export function changeSentences({ from, coverage, claims, subprocessors, documen
   const sentences = [
     coverageSentence(coverage.before.percent, coverage.after.percent),
     ...claims.map(claimSentence),
-    ...subprocessors.map(
-      ({ title, change }) => `Subprocessor ${namedChangeWords[change]}: ${title}${stopAfter(title)}`,
-    ),
-    ...documents.map(({ title, change }) => `Document ${namedChangeWords[change]}: ${title}${stopAfter(title)}`),
+    ...subprocessors.map((entry) => namedSentence('Subprocessor', entry)),
+    ...documents.map((entry) => namedSentence('Document', entry)),
   ];
   return sentences.length === 1 ? [...sentences, 'No claim, subprocessor or document changed.'] : sentences;
+}
+
+/** `Subprocessor changed (regions): Amazon Web Services.` */
+export function namedSentence(what: 'Subprocessor' | 'Document', entry: NamedChange): string {
+  return `${what} ${namedChangeInWords(entry)}: ${entry.title}${stopAfter(entry.title)}`;
 }
 
 function coverageSentence(before: number, after: number): string {

@@ -77,6 +77,24 @@ test('subprocessors and documents: new, gone, or not said in the same words', ()
   });
 });
 
+test('a subprocessor that changed says in which fields, where both versions know them', () => {
+  const mail = (fields?: Record<string, string>): NamedDigest => ({
+    ...{ id: 'mail', title: 'Mail', digest: digest(fields === undefined ? 'f' : (fields.regions ?? 'e').charAt(0)) },
+    ...(fields && { fields }),
+  });
+  const between = (before: NamedDigest, after: NamedDigest) =>
+    diff(
+      version(1, [], { subprocessors: [before], documents: [] }),
+      version(2, [], { subprocessors: [after], documents: [] }),
+    ).subprocessors;
+  const before = mail({ name: digest('a'), regions: digest('a'), until: digest('a') });
+  const after = mail({ name: digest('a'), regions: digest('b'), dpa: digest('a') });
+  const changed = { id: 'mail', title: 'Mail', change: 'changed' };
+  expect(between(before, after)).toEqual([{ ...changed, fields: ['dpa', 'regions', 'until'] }]);
+  expect(between(mail(), after)).toEqual([changed]);
+  expect(between(before, before)).toEqual([]);
+});
+
 describe('for any two versions', () => {
   const ids = fc.constantFrom('a', 'b', 'c', 'd', 'e');
   const claims = fc.uniqueArray(

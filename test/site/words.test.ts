@@ -61,10 +61,17 @@ test('what changed in sentences: a coverage that stayed, and a name with a full 
       to: 2,
       coverage: { before: coverage(before), after: coverage(after) },
       claims: [],
-      subprocessors: [{ id: 'weft', title: 'Weft Pte. Ltd.', change: 'added' }],
+      subprocessors: [
+        { id: 'weft', title: 'Weft Pte. Ltd.', change: 'added' },
+        { id: 'mail', title: 'Mail', change: 'changed', fields: ['dpa', 'regions', 'ofAnotherTime'] },
+      ],
       documents: [{ id: 'policy', title: 'Privacy policy', change: 'changed' }],
     });
-  const named = ['Subprocessor added: Weft Pte. Ltd.', 'Document changed: Privacy policy.'];
+  const named = [
+    'Subprocessor added: Weft Pte. Ltd.',
+    'Subprocessor changed (agreement, regions, ofAnotherTime): Mail.',
+    'Document changed: Privacy policy.',
+  ];
   expect(changes(28, 28)).toEqual(['Coverage stayed at 28 %.', ...named]);
   expect(changes(28, 32)).toEqual(['Coverage was 28 % and is 32 %.', ...named]);
 });
