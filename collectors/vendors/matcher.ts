@@ -22,7 +22,7 @@ export type Matcher = { vendors: readonly Vendor[]; recognize: (signal: Signal) 
 export type MatcherOptions = {
   /** Its subprocessors with the signals that they add, and its site. */
   content?: Pick<Content, 'subprocessors' | 'organization'> | undefined;
-  /** Hosts of the company, besides those of its site and its trust center. */
+  /** Hosts of the company, besides those of its site and its trust center. They never hide a vendor of the map. */
   ownHosts?: readonly string[];
   /** Hosts that are no vendor’s, with the reason. They never hide a vendor of the map. */
   notVendors?: Readonly<Record<string, string>>;
@@ -43,17 +43,20 @@ const nobodys = new Map(noVendors.flatMap(({ host, reason }) => host.map((name) 
 export function createMatcher({ content, ownHosts = [], notVendors = {} }: MatcherOptions = {}): Matcher {
   const all = content === undefined ? vendors : withDeclared(vendors, content);
   const index = indexOf(all);
-  const company = content === undefined ? [] : [content.organization.url, content.organization.trustUrl];
-  const own = new Map([...ownHosts, ...company].map((host) => [hostOf(host), 'own'] as const));
+  const named = content === undefined ? [] : [content.organization.url, content.organization.trustUrl];
+  const company = new Map(named.map((host) => [hostOf(host), 'own'] as const));
+  const own = new Map(ownHosts.map((host) => [hostOf(host), 'own'] as const));
   const excused = new Map(Object.entries(notVendors).map(([host, reason]) => [hostOf(host), reason] as const));
 
   const recognizeHost = (signal: Signal): Recognition => {
     const value = normalize(signal);
     if (isIP(value) !== 0) return { is: isPrivateAddress(value) ? 'own' : 'unknown' };
     const found = longer(lookup(index, signal), lookup(index, { ...signal, kind: 'host' }));
-    const mine = nearest(own, value);
-    // A company that calls a vendor’s host its own is still on that vendor’s host.
-    if (mine !== undefined && (found === undefined || mine.length <= found.pattern.length)) return { is: 'own' };
+    // Some companies are vendors themselves, and known by the site that the page names. A host that is only called its own
+    // is still the vendor’s, where the map has it.
+    const site = nearest(company, value);
+    if (site !== undefined && (found === undefined || site.length <= found.pattern.length)) return { is: 'own' };
+    if (found === undefined && nearest(own, value) !== undefined) return { is: 'own' };
     const nobody = nearest(nobodys, value);
     if (nobody !== undefined && (found === undefined || nobody.length > found.pattern.length))
       return { is: 'none', reason: nobodys.get(nobody) ?? '', pattern: nobody };

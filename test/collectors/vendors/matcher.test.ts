@@ -54,6 +54,14 @@ describe('a signal gives its vendor away', () => {
     ['host', '[fd00::1]:443', 'own'],
     ['host', '2001:db8::1', 'unknown'],
     ['host', '::ffff:10.0.0.1', 'own'],
+    ['host', 'browser-intake-us5-datadoghq.com', 'datadog browser-intake-us5-datadoghq.com'],
+    ['host', 'harbour.vault.azure.net', 'azure azure.net'],
+    ['host', 'production.cloudflare.docker.com', 'none'],
+    ['txt', 'cisco-ci-domain-verification=abc', 'webex cisco-ci-domain-verification='],
+    ['variable', 'SANITY_PROJECT_ID', 'sanity SANITY_PROJECT_ID'],
+    ['variable', 'RESEND_API_KEY', 'resend RESEND_API_*'],
+    ['npm', '@shopify/shopify-api', 'shopify @shopify/shopify-*'],
+    ['npm', '@azure/msal-node', 'microsoft-entra @azure/msal-*'],
     ['header', 'Server: cloudflare', 'cloudflare server: cloudflare'],
     ['header', 'CF-Ray: 8abc-ZRH', 'cloudflare cf-ray'],
     ['header', 'cf-rays: 8abc', 'unknown'],
@@ -94,6 +102,38 @@ describe('a signal gives its vendor away', () => {
   });
 });
 
+test.each([
+  // The bureau of statistics, a check of anything, a time limit, a camera, a framework, containers, a hospital.
+  ...[
+    'CENSUS_API_KEY',
+    'SANITY_CHECK_EVERY',
+    'RESEND_DELAY',
+    'ZOOM_LEVEL',
+    'PADDLE_TRAINERS_NUM',
+    'OCI_IMAGE',
+    'HCP_NAME',
+  ].map((name) => ['variable', name] as const),
+  ...['CANNY_THRESHOLD', 'BANDWIDTH_LIMIT', 'CONVEX_HULL'].map((name) => ['variable', name] as const),
+  // Components for any page, a client of any StatsD, a file on the disk, a runner of tests.
+  ...['@shopify/draggable', '@shopify/flash-list', 'hot-shots', '@readme/openapi-parser', 'newman'].map(
+    (name) => ['npm', name] as const,
+  ),
+  ['pypi', 'geoip2'],
+  ['maven', 'com.launchdarkly:okhttp-eventsource'],
+] as const)('%s %s is a word of everybody’s, and no vendor', (kind, value) => {
+  expect(told(kind, value)).toBe('unknown');
+});
+
+test('a company that is a vendor of the map is known by its site', () => {
+  const { content } = known();
+  const { organization } = content;
+  const matcher = createMatcher({
+    content: { subprocessors: [], organization: { ...organization, url: 'https://segment.com' } },
+  });
+  expect(told('host', 'api.segment.com', matcher)).toBe('own');
+  expect(told('host', 'segment.io', matcher)).toBe('segment segment.io');
+});
+
 describe('what a company adds to the map', () => {
   const { content } = known(
     subprocessor('postlane', {
@@ -106,7 +146,7 @@ describe('what a company adds to the map', () => {
   );
   const matcher = createMatcher({
     content,
-    ownHosts: ['harbour-static.net', 'harbour.vercel.app'],
+    ownHosts: ['harbour-static.net', 'harbour.vercel.app', 'segment.com'],
     notVendors: { 'partner.dev': 'Belongs to a customer.', 'api.stripe.com': 'Wishful thinking.' },
   });
 
@@ -126,6 +166,8 @@ describe('what a company adds to the map', () => {
     ['host', 'cdn.harbour-static.net', 'own'],
     // Its own name on a vendor’s host is still the vendor’s host.
     ['host', 'harbour.vercel.app', 'vercel vercel.app'],
+    // Nor is a vendor hidden by being called our own.
+    ['host', 'api.segment.com', 'segment segment.com'],
     ['host', 'www.partner.dev', 'none'],
     // A vendor of the map cannot be explained away as a host.
     ['host', 'api.stripe.com', 'stripe stripe.com'],
