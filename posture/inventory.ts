@@ -1,7 +1,7 @@
 import type { Content, DateOn, Evidence, Id, Instant, OpenFailure } from '../schemas/index.ts';
 import { watchedIn } from './subprocessor-facts.ts';
 import { after } from './time.ts';
-import { vendorsIn } from './vendor-facts.ts';
+import { sawUnknownHosts, vendorsIn } from './vendor-facts.ts';
 
 /** A record that saw a vendor, when it looked, and the patterns of the map that told. */
 export type Sighting = { source: Id; collector: Id; at: Instant; patterns: string[] };
@@ -13,6 +13,8 @@ export type VendorObserver = {
   state: 'looked' | 'partial' | 'stale' | 'failed' | 'never';
   /** The last try; null when there was none. */
   at: Instant | null;
+  /** Whether it saw hosts that nobody can name. */
+  sawUnknownHosts: boolean;
 };
 
 /** A vendor that stands on no list, as the observers’ own failures name it. */
@@ -82,7 +84,7 @@ function observersOf(sources: Content['sources'], records: readonly Evidence[], 
       .filter((collector) => collector.endsWith('-vendors'))
       .map((collector): VendorObserver => {
         const record = records.find((each) => each.source === id && each.collector.id === collector);
-        const name = { source: id, collector };
+        const name = { source: id, collector, sawUnknownHosts: record !== undefined && sawUnknownHosts(record) };
         if (record === undefined) return { ...name, state: 'never', at: null };
         const at = record.collectedAt;
         if (record.population === null) return { ...name, state: 'failed', at };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Id, SignalKind } from '../schemas/index.ts';
+import { type Evidence, type Id, SignalKind } from '../schemas/index.ts';
 
 /** A fact holds at most so many texts of so many characters (schemas/evidence.ts). */
 export const TEXTS = 50;
@@ -41,6 +41,11 @@ function fromText(text: string): PublishedVendor {
     return known.success && pattern ? [{ kind: known.data, pattern }] : [];
   });
   return { id, told };
+}
+
+/** Whether the last look of an observer saw hosts that are in no map: one of them may be a vendor’s. */
+export function sawUnknownHosts({ checks }: Pick<Evidence, 'checks'>): boolean {
+  return checks.some(({ check, counts }) => check === 'every-third-party-host-is-known' && counts.failed > 0);
 }
 
 /** As many as fit into one fact: texts of words with spaces between them, such as ids. */

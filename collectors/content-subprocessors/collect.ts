@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { expectDigest } from '../../posture/digest.ts';
 import { watchedIn } from '../../posture/subprocessor-facts.ts';
 import { after } from '../../posture/time.ts';
-import { vendorsIn } from '../../posture/vendor-facts.ts';
+import { sawUnknownHosts, vendorsIn } from '../../posture/vendor-facts.ts';
 import { type Collection, type Evidence, Id, type Source } from '../../schemas/index.ts';
 import type { Known } from '../define.ts';
 import { dayOf, declaredVendors } from '../vendors/declared.ts';
@@ -17,6 +17,8 @@ export function collect({ now, content, evidence, source }: Known): Raw {
   const records = new Map(evidence.map((record) => [`${record.source}/${record.collector.id}`, record]));
   const own = records.get(`${source}/content-subprocessors`);
   const before = watchedIn(own?.facts);
+  // After a time in which nothing was compared, nobody knows whether anybody looked: the days are counted anew.
+  const isUnbroken = own !== undefined && Date.parse(now) <= Date.parse(after(own.collectedAt, own.validFor));
   return {
     today: dayOf(now),
     list: content.subprocessors.map(({ data }, index) => {
@@ -35,7 +37,7 @@ export function collect({ now, content, evidence, source }: Known): Raw {
     ),
     before: {
       on: own === undefined ? null : dayOf(own.collectedAt),
-      watchedSince: before.watchedSince,
+      watchedSince: isUnbroken ? before.watchedSince : null,
       seen: [...before.seen],
       seenBefore: [...before.seenBefore].map(([id, on]) => ({ id, on })),
     },
@@ -52,18 +54,20 @@ function observer(
   names: ReadonlyMap<string, string>,
   now: string,
 ): Observer {
-  if (record === undefined) return { name, standing: 'never', seen: [] };
+  const nothing = { name, sawUnknownHosts: false, seen: [] };
+  if (record === undefined) return { ...nothing, standing: 'never' };
   const found = vendorsIn(record.facts);
-  if (found === undefined) return { name, standing: 'unreadable', seen: [] };
+  if (found === undefined) return { ...nothing, standing: 'unreadable' };
   const isSame = record.environment === environment && record.collector.expectDigest === expectDigest(collection);
-  if (!isSame) return { name, standing: 'changed', seen: [] };
+  if (!isSame) return { ...nothing, standing: 'changed' };
   if (Date.parse(now) > Date.parse(after(record.collectedAt, collection.validFor)))
-    return { name, standing: 'stale', seen: [] };
+    return { ...nothing, standing: 'stale' };
   const { notSubprocessors } = Excuses.parse(collection.expect);
   const isWhole = record.population?.complete === true && found.complete;
   return {
     name,
     standing: isWhole ? 'counts' : 'partial',
+    sawUnknownHosts: sawUnknownHosts(record),
     seen: found.vendors.map(({ id }) => ({
       id,
       name: names.get(id) ?? id,

@@ -48,14 +48,14 @@ export function everySeenVendorIsDeclared(raw: Raw): Finding[] {
     return {
       ...about,
       outcome: 'failed',
-      reason: `Seen by ${inWords(unexcused)}, and not on the list of subprocessors (\`${id}\` in the map of vendors).`,
+      reason: `Seen by ${inWords(unexcused)}, and not on the list of subprocessors (${id} in the map of vendors).`,
     };
   });
   const nothing: Finding[] =
     findings.length === 0 && raw.observers.some(({ standing }) => standing === 'counts')
       ? [{ check, subject: 'No vendor', outcome: 'passed', reason: 'The observers that looked saw no vendor.' }]
       : [];
-  return [...findings, ...nothing, ...unseenBy(check, raw)];
+  return [...findings, ...nothing, ...unnamedBy(check, raw), ...unseenBy(check, raw)];
 }
 
 /** One finding for each vendor that is declared to be in use: whether any observer has seen it lately. */
@@ -110,6 +110,22 @@ export function watchedAfter(raw: Raw): Watched {
 /** The observers that see a subprocessor. */
 export function seenBy({ vendor }: Listed, { observers }: Raw): string[] {
   return observers.filter(({ seen }) => seen.some(({ id }) => vendor.vendors.includes(id))).map(({ name }) => name);
+}
+
+/** A host that nobody can name may be a vendor’s that nobody declared. */
+function unnamedBy(check: string, { observers }: Raw): Finding[] {
+  return observers.flatMap(({ name, sawUnknownHosts }): Finding[] =>
+    sawUnknownHosts
+      ? [
+          {
+            check,
+            subject: name,
+            outcome: 'inconclusive',
+            reason: 'It saw hosts that nobody can name; whose they are is unknown.',
+          },
+        ]
+      : [],
+  );
 }
 
 function unseenBy(check: string, { observers }: Raw): Finding[] {

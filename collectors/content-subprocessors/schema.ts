@@ -58,6 +58,8 @@ export const Raw = z.strictObject({
       /** `<source>/<collector>`. */
       name: z.string(),
       standing: Standing,
+      /** Whether it saw hosts that are in no map: one of them may be a vendor’s. */
+      sawUnknownHosts: z.boolean(),
       seen: z.array(z.strictObject({ id: Id, name: z.string(), excuse: z.string().nullable() })),
     }),
   ),

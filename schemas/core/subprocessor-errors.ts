@@ -29,7 +29,7 @@ export const subprocessorErrors = {
     example: { subject: 'product-pages/browser-vendors', reason: 'It looked too long ago.' },
     text: ({ subject, reason }) => ({
       what: `whether every vendor is declared is not known: ${subject}: ${reason}`,
-      hint: 'collect again; `candor doctor` tells what keeps an observer from looking.',
+      hint: 'collect again; `candor doctor` tells what keeps an observer from looking, and which hosts it does not know.',
     }),
   }),
 };

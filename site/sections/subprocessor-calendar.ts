@@ -38,7 +38,8 @@ export function noticesCalendar(
         url: `${page}#vendor-${id}`,
       });
   }
-  return calendar.toString();
+  // Each line ends in CR LF, the last one too (3.1); the library leaves that out.
+  return `${calendar.toString()}\r\n`;
 }
 
 function changeOf(name: string, { change }: SubprocessorNotice): string {

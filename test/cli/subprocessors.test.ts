@@ -73,7 +73,7 @@ test('an undeclared vendor fails the build and the release, by name; declared, i
   expect({ code, out, err }).toMatchInlineSnapshot(`
     {
       "code": 1,
-      "err": "error SubprocessorUndeclared: the vendor Segment (Twilio) is seen and not declared: Seen by product/http-vendors, and not on the list of subprocessors (\`segment\` in the map of vendors).
+      "err": "error SubprocessorUndeclared: the vendor Segment (Twilio) is seen and not declared: Seen by product/http-vendors, and not on the list of subprocessors (segment in the map of vendors).
       hint: declare it in content/subprocessors/ and give notice; or take it out, and collect again; or give a reason under \`notSubprocessors\` of the source that sees it.
 
     ",
@@ -107,7 +107,7 @@ test('who was never asked cannot say that nothing is undeclared', async () => {
     {
       "code": 1,
       "err": "error SubprocessorsUnknown: whether every vendor is declared is not known: product/http-vendors: It has never looked.
-      hint: collect again; \`candor doctor\` tells what keeps an observer from looking.
+      hint: collect again; \`candor doctor\` tells what keeps an observer from looking, and which hosts it does not know.
 
     ",
     }
@@ -115,6 +115,26 @@ test('who was never asked cannot say that nothing is undeclared', async () => {
   await run(root, ['collect', 'product'], { now });
   await declare('Segment');
   expect((await stopped('undeclared-vendor', '2026-11-06T09:00:00Z')).said).toContain('It looked too long ago.');
+});
+
+test('a host that nobody can name may be a vendor’s, and stops it too; named, it does not', async () => {
+  const policy = { 'content-security-policy': "script-src 'self' cdn.nobody-knows.net" };
+  const other = await startProduct({ 'desk.test/': { headers: policy, body: 'Hello.' } });
+  const file = join(root, 'content', 'sources', 'product.yaml');
+  try {
+    await writeFile(file, stringify(source(other.resolve)));
+    await run(root, ['collect', 'product'], { now });
+    const { is, said } = await stopped('undeclared-vendor');
+    expect(is).toBe(true);
+    expect(said).toContain('product/http-vendors: It saw hosts that nobody can name; whose they are is unknown.');
+    const named = source(other.resolve);
+    const intent = { ...named.collect['http-vendors'].expect, notVendors: { 'nobody-knows.net': 'Our own old name.' } };
+    await writeFile(file, stringify({ ...named, collect: { 'http-vendors': { expect: intent } } }));
+    await run(root, ['collect', 'product'], { now });
+    expect(await stopped('undeclared-vendor')).toEqual({ is: false, said: '' });
+  } finally {
+    await other.close();
+  }
 });
 
 test('a short notice, and one that has not run out', async () => {

@@ -64,6 +64,11 @@ describe('the calendar of notices', () => {
     expect(new Set(uids([notice, moved, { ...notice, change: 'changed' }])).size).toBe(9);
   });
 
+  test('each line ends in CR LF, the last one too (3.1)', () => {
+    expect(text.endsWith('END:VCALENDAR\r\n')).toBe(true);
+    expect(text).not.toMatch(/[^\r]\n/);
+  });
+
   test('the same content gives the same bytes', () => expect(noticesCalendar(about, list)).toBe(text));
 });
 
@@ -71,7 +76,7 @@ test('the CSV carries what was observed, and those that are not on the list', ()
   const at = '2026-11-03T08:00:00.000Z';
   const by = { source: 'app', collector: 'browser-vendors', at };
   const csv = subprocessorsCsv([...list, subprocessor('heap', { unobservable: 'Only at night.' })], {
-    observers: [{ source: 'app', collector: 'browser-vendors', state: 'looked', at }],
+    observers: [{ source: 'app', collector: 'browser-vendors', state: 'looked', at, sawUnknownHosts: false }],
     declared: new Map([['oakvault', { sightings: [{ ...by, patterns: [] }], lastSeenOn: '2026-11-03' }]]),
     undeclared: [
       {

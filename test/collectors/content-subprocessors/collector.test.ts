@@ -176,12 +176,12 @@ describe('what turns exactly one check', () => {
 });
 
 /** This record as a run on that day left it. */
-async function memory(known: Known, at: string): Promise<Evidence> {
+async function memory(known: Known, at: string, validFor = '90d'): Promise<Evidence> {
   const assessment = await look({ ...known, now: at });
   const source = known.content.sources.find(({ id }) => id === known.source);
   const collection = source?.data.collect[collector.id];
   if (source === undefined || collection === undefined) throw new TypeError('the comparison is not declared');
-  return recorded(collector.id, { ...source, collection }, { assessment }, at);
+  return recorded(collector.id, { ...source, collection: { ...collection, validFor } }, { assessment }, at);
 }
 
 describe('a vendor that nobody sees', () => {
@@ -208,6 +208,18 @@ describe('a vendor that nobody sees', () => {
         "Segment failed: Declared, but never seen, though the observers have looked for 30 days or more.",
       ]
     `);
+  });
+
+  test('is not counted over a time in which nothing was compared', async () => {
+    const first = '2026-09-01T08:00:00.000Z';
+    const before = await memory(
+      { ...unseen, evidence: unseen.evidence.map((record) => ({ ...record, collectedAt: first })) },
+      first,
+      '48h',
+    );
+    expect(await said('every-declared-vendor-is-seen', { ...unseen, evidence: [...unseen.evidence, before] })).toEqual([
+      `Segment inconclusive: Not seen since the observers began on ${unseen.now.slice(0, 10)}; after 30 days it counts as never seen.`,
+    ]);
   });
 
   test('was seen last on the day of the run that saw it last, and passes for a while', async () => {
@@ -290,6 +302,15 @@ describe('who has not looked', () => {
   });
 });
 
+test('near miss and sabotage of every-seen-vendor-is-declared: a host that is known, and one that nobody can name', async () => {
+  const hosts = (unknown: number) => observed([listed], pages({ unknown }));
+  expect(await outcomes(hosts(0))).toEqual(good);
+  expect(await outcomes(hosts(2))).toEqual({ ...good, 'every-seen-vendor-is-declared': 'inconclusive' });
+  expect(await said('every-seen-vendor-is-declared', hosts(2))).toContain(
+    'pages/browser-vendors inconclusive: It saw hosts that nobody can name; whose they are is unknown.',
+  );
+});
+
 describe('a vendor that is seen', () => {
   const of = (known: Known) => said('every-seen-vendor-is-declared', known);
 
@@ -297,7 +318,7 @@ describe('a vendor that is seen', () => {
     const look = { vendors: ['segment'] };
     expect(await of(observed([], { app: look, code: look, site: look }))).toMatchInlineSnapshot(`
       [
-        "Segment (Twilio) failed: Seen by app/browser-vendors, code/browser-vendors and 1 more, and not on the list of subprocessors (\`segment\` in the map of vendors).",
+        "Segment (Twilio) failed: Seen by app/browser-vendors, code/browser-vendors and 1 more, and not on the list of subprocessors (segment in the map of vendors).",
       ]
     `);
   });
@@ -311,7 +332,7 @@ describe('a vendor that is seen', () => {
     `);
     expect(await of(observed([], { app: { vendors: ['segment'] }, blog: excused }))).toMatchInlineSnapshot(`
       [
-        "Segment (Twilio) failed: Seen by app/browser-vendors, and not on the list of subprocessors (\`segment\` in the map of vendors).",
+        "Segment (Twilio) failed: Seen by app/browser-vendors, and not on the list of subprocessors (segment in the map of vendors).",
       ]
     `);
   });

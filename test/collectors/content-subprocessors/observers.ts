@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Known, SourceUnreadable } from '../../../collectors/define.ts';
 import { type Reading, recordOf } from '../../../collectors/judge.ts';
 import { loadCollectors } from '../../../collectors/registry.ts';
+import { assessHosts } from '../../../collectors/vendors/assess.ts';
 import { factsOf } from '../../../collectors/vendors/facts.ts';
 import { type Collection, type Content, Evidence, Source } from '../../../schemas/index.ts';
 import { known } from '../vendors/company.ts';
@@ -25,6 +26,8 @@ export type Look = {
   vendors?: string[];
   on?: string;
   complete?: boolean;
+  /** How many hosts it saw that are in no map. */
+  unknown?: number;
   fails?: 'denied' | 'transient';
   /** The declared intent, and the one that it was judged against where that is another. */
   expect?: Record<string, string | Record<string, string>>;
@@ -54,7 +57,7 @@ function sourceOf(id: string, look: Look | null): Content['sources'][number] {
 }
 
 function recordedBy({ id, data }: Content['sources'][number], look: Look): Evidence {
-  const { vendors = [], on = '2026-11-03T08:00:00.000Z', complete = true, fails, judgedBy } = look;
+  const { vendors = [], on = '2026-11-03T08:00:00.000Z', complete = true, unknown = 0, fails, judgedBy } = look;
   const [collection] = Object.values(data.collect);
   if (collection === undefined) throw new TypeError('a source without a collection');
   const seen = vendors.toSorted().map((vendor) => ({
@@ -62,9 +65,10 @@ function recordedBy({ id, data }: Content['sources'][number], look: Look): Evide
     told: [{ kind: 'host' as const, pattern: `${vendor}.com`, count: 1 }],
   }));
   const population = { description: 'Pages', queryDigest: 'a'.repeat(64), count: 1, complete };
+  const hosts = { own: 1, known: seen.length, none: [], unknown: [], unknownCount: unknown };
   const reading =
     fails === undefined
-      ? { assessment: { population, findings: [], facts: factsOf(seen) } }
+      ? { assessment: { population, findings: assessHosts(hosts, 'Of all'), facts: factsOf(seen) } }
       : { unreadable: new SourceUnreadable(fails, 'It did not answer.') };
   const source = { id, data, collection: { ...collection, expect: judgedBy ?? collection.expect } };
   return recorded('browser-vendors', source, reading, on);
