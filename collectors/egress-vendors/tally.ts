@@ -98,8 +98,9 @@ export class Tally {
     for (const { id, name } of found.vendors) {
       const of = this.#vendors.get(id) ?? { vendor: { id, name, told: [] }, requests: 0, bytes: 0 };
       this.#vendors.set(id, of);
-      of.requests += requests;
-      of.bytes += bytes;
+      // No further than a number is exact.
+      of.requests = Math.min(of.requests + requests, Number.MAX_SAFE_INTEGER);
+      of.bytes = Math.min(of.bytes + bytes, Number.MAX_SAFE_INTEGER);
       const told = of.vendor.told.find(({ pattern }) => pattern === found.pattern);
       if (told === undefined) of.vendor.told.push({ kind: 'host', pattern: found.pattern, count: 1 });
       else told.count += 1;
@@ -126,7 +127,9 @@ export function timeOf(value: string | undefined): number | undefined {
 }
 
 function isoTime(value: string): number | undefined {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value) ? Date.parse(value) : undefined;
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value)) return undefined;
+  // Without a zone it is UTC, and not the zone of whichever machine reads it.
+  return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(value) ? value : `${value}Z`);
 }
 
 /** A count as the log writes it; `otherwise` where it has none, undefined for what is no count. */
