@@ -87,6 +87,19 @@ test('nothing private is published: no id, no value, no name of a column or of t
     expect(text).not.toMatch(/canary|CHG-|approver-|"ticket"|public\.changes|sampler-pass|deployed_at/);
 });
 
+test('two at once: one result, and numbers without gaps', async () => {
+  await bench.commit();
+  bench.clock.now = ROUND_AT + 1000;
+  const draws = await Promise.allSettled([bench.draw(1, roundSeed), bench.draw(1, roundSeed)]);
+  expect(draws.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  const commitments = await Promise.allSettled([bench.commit(), bench.commit(), bench.commit()]);
+  const refusals = [...draws, ...commitments].flatMap((each) => (each.status === 'rejected' ? [each.reason.name] : []));
+  for (const name of refusals) expect(['CollectBusy', 'SampleDrawnBefore']).toContain(name);
+  const samples = await readSamples(bench.place.content);
+  expect(samples.map(({ commitment }) => commitment.number)).toEqual(samples.map((_, index) => index + 1));
+  expect(samples).toHaveLength(1 + commitments.filter(({ status }) => status === 'fulfilled').length);
+});
+
 describe('sabotage of each check turns it, and its near miss does not', () => {
   test('sabotage of committed-before-its-seed: the round was there already', async () => {
     const { commitment, draw } = await drawn();
