@@ -51,7 +51,7 @@ export async function takeIn(
     .with('logged', (cte) => cte.insertInto('transition').values(row(transition)).returning('submission'))
     .with('keyed', (cte) => keyed(cte, cause, sql`opened`))
     .insertInto('outbox')
-    .columns(['id', 'channel', 'message', 'dueAt'])
+    .columns(['id', 'channel', 'message', 'dueAt', 'submission'])
     .expression(sent(cause, sql`opened`))
     .execute();
   return submission;
@@ -95,7 +95,7 @@ export async function advance(
     .with('told', (cte) =>
       cte
         .insertInto('outbox')
-        .columns(['id', 'channel', 'message', 'dueAt'])
+        .columns(['id', 'channel', 'message', 'dueAt', 'submission'])
         .expression(sent(cause, sql`moved`))
         .returning('id'),
     )
@@ -135,7 +135,7 @@ function row({ facts, ...transition }: Transition & { digest: Digest }) {
 /** The rows of the outbox, of which there are none unless the part named `after` has a row. */
 function sent({ at, send = [] }: Cause, after: ReturnType<typeof sql>) {
   const rows = JSON.stringify(send.map(outboxRow));
-  return sql<Record<string, unknown>>`select part.id, part.channel, part.message, ${at}::timestamptz
+  return sql<Record<string, unknown>>`select part.id, part.channel, part.message, ${at}::timestamptz, ${after}.id
     from jsonb_to_recordset(${rows}::jsonb) as part(id text, channel text, message jsonb), ${after}`;
 }
 

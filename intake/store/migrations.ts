@@ -69,6 +69,19 @@ const steps: Record<string, Migration> = {
       await sql`create index on secret (expires_at)`.execute(db);
     },
   },
+  '0003-outbox': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table outbox add column submission text references submission`.execute(db);
+      await sql`create index outbox_failed on outbox (settled_at) where state = 'failed'`.execute(db);
+      await sql`
+        create table endpoint_gone (
+          endpoint text not null,
+          url_digest text not null,
+          gone_at timestamptz not null,
+          primary key (endpoint, url_digest)
+        )`.execute(db);
+    },
+  },
 };
 
 /** Runs the steps that this database has not seen. Many may try at once: the library takes a lock in the database. */

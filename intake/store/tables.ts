@@ -33,11 +33,17 @@ export type TransitionTable = {
 export type OutboxTable = {
   /** Also what the receiver may tell twice the same from. */
   id: string;
-  channel: 'mail' | 'webhook';
+  /** A letter, an event to all who listen, or an event to one endpoint. */
+  channel: 'mail' | 'webhook' | 'delivery';
+  /** Empty once it was sent or has failed: it names a person. */
   message: JSONColumnType<Record<string, unknown>>;
+  /** Whose change it tells of; null when it tells of none. */
+  submission: ColumnType<string | null, string | undefined>;
+  /** When it is tried next. While it is being sent: when another attempt may be made. */
   dueAt: Date;
+  /** How often it was taken up. */
   attempts: ColumnType<number, number | undefined>;
-  /** Why the last attempt failed; null before. */
+  /** Why the last attempt failed, as a code such as `bounced`; null before. */
   failure: ColumnType<string | null, never>;
   state: ColumnType<'waiting' | 'sent' | 'failed', undefined>;
   settledAt: ColumnType<Date | null, never>;
@@ -53,10 +59,14 @@ export type SecretTable = {
   tries: ColumnType<number, never>;
 };
 
+/** Endpoints that answered 410 Gone. Declared with another address, one is another one. */
+export type EndpointGoneTable = { endpoint: string; urlDigest: Digest; goneAt: Date };
+
 /** All tables of intake, by name. Columns are in snake case in the database. */
 export type Tables = {
   submission: SubmissionTable;
   transition: TransitionTable;
   secret: SecretTable;
   outbox: OutboxTable;
+  endpointGone: EndpointGoneTable;
 };

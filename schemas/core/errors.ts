@@ -4,6 +4,7 @@ import { contentErrors } from './content-errors.ts';
 import type { ErrorDefinition, ErrorText } from './error-definition.ts';
 import { intakeErrors } from './intake-errors.ts';
 import { ledgerErrors } from './ledger-errors.ts';
+import { outboxErrors } from './outbox-errors.ts';
 import { referenceErrors } from './reference-errors.ts';
 import { reviewErrors } from './review-errors.ts';
 import { sampleErrors } from './sample-errors.ts';
@@ -24,6 +25,7 @@ export const errors = {
   ...reviewErrors,
   ...subprocessorErrors,
   ...intakeErrors,
+  ...outboxErrors,
 } as const;
 
 /** The permanent name of an error. */
