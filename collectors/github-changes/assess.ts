@@ -46,8 +46,8 @@ export function assess({ calls, counted, changes }: Raw, expect: Expect): Assess
 }
 
 /**
- * Whether enough people who neither wrote nor pushed any of it approved what was merged. Where a commit names nobody
- * that GitHub knows, one of the approvals may be by whoever made it, so that one more is needed to be sure.
+ * Whether enough people who neither wrote nor pushed any of it approved what was merged. Of each address by which GitHub
+ * knows nobody, one of the approvals may be by whoever has it, so that one more is needed to be sure.
  */
 export function reviewOf(pull: Merged, { approvals }: Pick<Expect, 'approvals'>): Review {
   if (pull.exempt) return 'exempt';
@@ -55,7 +55,7 @@ export function reviewOf(pull: Merged, { approvals }: Pick<Expect, 'approvals'>)
     ({ by, approved, mayApprove }) => approved && mayApprove && by !== pull.author && !pull.committers.includes(by),
   );
   const current = others.filter(({ onLastPush }) => onLastPush).length;
-  if (current >= approvals + (pull.unknownCommitters ? 1 : 0)) return 'reviewed';
+  if (pull.unknownCommitters !== null && current >= approvals + pull.unknownCommitters) return 'reviewed';
   if (current >= approvals || !pull.reviewsComplete || pull.exempt === null) return 'unknown';
   return others.length >= approvals ? 'changed-after-approval' : 'no-approval';
 }

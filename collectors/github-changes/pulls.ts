@@ -3,7 +3,10 @@ import type { Expect, Merged } from './schema.ts';
 
 const Actor = z.object({ __typename: z.string(), login: z.string() });
 const Count = z.object({ totalCount: z.int() });
-const GitActor = z.object({ user: z.object({ login: z.string() }).nullable() }).nullable();
+const GitActor = z
+  .object({ email: z.string().nullable(), user: z.object({ login: z.string() }).nullable() })
+  .nullable();
+type GitActor = z.infer<typeof GitActor>;
 
 /** A merged pull request as GitHub answers it. */
 export const Pull = z.object({
@@ -32,8 +35,8 @@ export const Pull = z.object({
 export type Pull = z.infer<typeof Pull>;
 
 export const pullFields = `number mergedAt updatedAt author { __typename login } headRefOid
-  reviews(first: 50) { totalCount nodes { author { __typename login } state submittedAt authorCanPushToRepository commit { oid } } }
-  commits(first: 100) { totalCount nodes { commit { author { user { login } } committer { user { login } } } } }`;
+  reviews(last: 50) { totalCount nodes { author { __typename login } state submittedAt authorCanPushToRepository commit { oid } } }
+  commits(first: 100) { totalCount nodes { commit { author { email user { login } } committer { email user { login } } } } }`;
 
 /** GitHub's own account: it commits what is done on its pages, so that it is nobody who could have approved. */
 const gitHubItself = 'web-flow';
@@ -45,7 +48,9 @@ export function mergedOf(pull: Pull, mergedAt: string, { mayPush }: Expect): Mer
   const author = pull.author && nameOf(pull.author);
   const { names, unknown } = committersOf(pull);
   const words = new Map<number, Merged['reviews'][number]>();
-  const reviews = pull.reviews.nodes.filter((review) => review !== null);
+  // The last ones are asked for, so that what is seen of a person is the last word; a hidden one may be a later word.
+  const { nodes, totalCount } = pull.reviews;
+  const reviews = nodes.includes(null) ? [] : nodes.filter((review) => review !== null);
   for (const { author: by, state, submittedAt, authorCanPushToRepository, commit } of reviews) {
     if (by === null || submittedAt === null || submittedAt > mergedAt || state === 'COMMENTED' || state === 'PENDING')
       continue;
@@ -61,26 +66,34 @@ export function mergedOf(pull: Pull, mergedAt: string, { mayPush }: Expect): Mer
   return {
     number: pull.number,
     author: author === null ? null : numberOf(author),
-    exempt: isForeign ? false : unknown ? null : true,
+    exempt: isForeign ? false : unknown === 0 ? true : null,
     committers: names.map(numberOf),
     unknownCommitters: unknown,
     reviews: [...words.values()],
-    reviewsComplete: reviews.length >= pull.reviews.totalCount,
+    reviewsComplete: reviews.length >= totalCount,
     headOid: pull.headRefOid,
   };
 }
 
-/** Who wrote or committed a part of it; `unknown` when a commit names nobody that GitHub knows, or was not read. */
-function committersOf({ commits }: Pull): { names: string[]; unknown: boolean } {
+/**
+ * Who wrote or committed a part of it. `unknown` is how many people those may be whose addresses GitHub knows nobody by;
+ * null when not all commits were read.
+ */
+function committersOf({ commits }: Pull): { names: string[]; unknown: number | null } {
   const names = new Set<string>();
-  let unknown = commits.totalCount > commits.nodes.length;
+  const addresses = new Set<string>();
   for (const node of commits.nodes) {
-    const [author, committer] = [node?.commit.author?.user?.login, node?.commit.committer?.user?.login];
-    if (author === undefined || author === gitHubItself || committer === undefined) unknown = true;
-    for (const login of [author, committer])
-      if (login !== undefined && login !== gitHubItself) names.add(login.toLowerCase());
+    if (node === null) return { names: [...names], unknown: null };
+    const { author, committer } = node.commit;
+    const add = (who: GitActor, isCommitter: boolean) => {
+      const login = who?.user?.login.toLowerCase();
+      if (login === undefined || (login === gitHubItself && !isCommitter)) addresses.add(who?.email ?? '');
+      else if (login !== gitHubItself) names.add(login);
+    };
+    add(author, false);
+    add(committer, true);
   }
-  return { names: [...names], unknown };
+  return { names: [...names], unknown: commits.totalCount > commits.nodes.length ? null : addresses.size };
 }
 
 /** GraphQL leaves out the suffix that REST, and commits, give to bots: without it a person could have the same login. */

@@ -31,8 +31,8 @@ export const Merged = z.strictObject({
   exempt: z.boolean().nullable(),
   /** Authors and committers of its commits. */
   committers: z.array(Person),
-  /** Whether a commit names nobody that GitHub knows, or not all commits were seen. */
-  unknownCommitters: z.boolean(),
+  /** The addresses in commits by which GitHub knows nobody; null when not all commits were seen. */
+  unknownCommitters: z.int().nullable(),
   /** The last word of each reviewer before the merge, in no order. `mayApprove`: a person with write access. */
   reviews: z.array(
     z.strictObject({ by: Person, approved: z.boolean(), onLastPush: z.boolean(), mayApprove: z.boolean() }),

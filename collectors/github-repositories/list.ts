@@ -93,12 +93,18 @@ async function named(github: GitHub, owner: string, names: readonly string[]): P
     // One that was given away answers under its old name too; what is read of the organization says nothing of it.
     const isOwn = ({ nameWithOwner }: z.infer<typeof Node>) =>
       nameWithOwner.toLowerCase().startsWith(`${owner.toLowerCase()}/`);
-    nodes.push(...Object.values(data).filter((node) => node !== null).filter(isOwn));
+    nodes.push(
+      ...Object.values(data)
+        .filter((node) => node !== null)
+        .filter(isOwn),
+    );
   }
   const missing = names.length - nodes.length;
+  // Named twice, or by an old name too, it is still one.
+  const unique = [...new Map(nodes.map((node) => [node.id, node])).values()];
   return {
-    nodes,
-    total: names.length,
+    nodes: unique,
+    total: unique.length + missing,
     gap: missing === 0 ? null : `${missing} of the named repositories cannot be seen`,
   };
 }

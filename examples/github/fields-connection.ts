@@ -42,7 +42,8 @@ export function actorOf(login: string | null): GraphQLObject | null {
   return { __typename: bare === login ? 'User' : 'Bot', login: bare };
 }
 
-/** Who wrote or committed something. */
+/** Who wrote or committed something. A login such as `?eve` is nobody that GitHub knows, with an address. */
 export function gitActorOf(login: string | null, date: string): GraphQLObject {
-  return { __typename: 'GitActor', date, user: login === null ? null : { __typename: 'User', login } };
+  const user = login === null || login.startsWith('?') ? null : { __typename: 'User', login };
+  return { __typename: 'GitActor', date, email: `${login ?? 'nobody'}@canary-7f3a.example`, user };
 }

@@ -182,7 +182,7 @@ export type PullRequest = {
   mergedBy: string | null;
   mergeOid: string | null;
   labels: string[];
-  /** In the order of the branch; `pushedBy` is the committer. */
+  /** In the order of the branch; whose login begins with `?` is nobody that GitHub knows. */
   commits: { oid: string; author: string | null; committer: string | null; committedAt: string }[];
   reviews: {
     author: string | null;

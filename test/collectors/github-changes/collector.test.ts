@@ -263,6 +263,33 @@ describe('inconclusive is never passed', () => {
     expect((await run()).outcomes).toEqual({ ...good, 'merged-changes-were-reviewed': 'inconclusive' });
   });
 
+  test('commits of two that GitHub does not know, and two approvals', async () => {
+    pull(({ commits, reviews }) => {
+      for (const author of ['?one', '?two'])
+        commits.push({ oid: oidOf(author), author, committer: 'web-flow', committedAt: hoursAgo(3) });
+      reviews.push(aReview);
+    })(repositoryIn(server, 'web'));
+    expect((await run()).outcomes).toEqual({ ...good, 'merged-changes-were-reviewed': 'inconclusive' });
+  });
+
+  test('partial: more commits than were read, and two approvals', async () => {
+    pull((each) => {
+      each.commits = Array.from({ length: 101 }, () => first(each.commits));
+      each.reviews.push(aReview);
+    })(repositoryIn(server, 'web'));
+    expect((await run()).outcomes).toEqual({ ...good, 'merged-changes-were-reviewed': 'inconclusive' });
+  });
+
+  test('an approval that was withdrawn behind many comments', async () => {
+    pull(({ reviews }) =>
+      reviews.push(
+        ...Array.from({ length: 60 }, () => ({ ...aReview, author: 'chatty', state: 'COMMENTED' as const })),
+        { ...aReview, author: 'ada', state: 'CHANGES_REQUESTED', submittedAt: hoursAgo(1.5) },
+      ),
+    )(repositoryIn(server, 'web'));
+    expect((await run()).outcomes).toEqual({ ...good, 'merged-changes-were-reviewed': 'inconclusive' });
+  });
+
   test('partial: more reviews than were read', async () => {
     pull((each) => {
       each.reviews = Array.from({ length: 60 }, (_, index) => ({

@@ -115,6 +115,11 @@ test.each(['ABANDONED', null] as const)(
   },
 );
 
+test('an environment that no branch may deploy to is not applicable', async () => {
+  for (const each of server.state.repositories) branches([])(each);
+  expect((await run()).outcomes).toEqual({ ...good, 'only-the-default-branch-may-deploy': 'not-applicable' });
+});
+
 test('partial: policies or deployments that the token may not see', async () => {
   expect((await run({}, tokenWithout(server, 'actions'))).outcomes).toEqual({
     ...good,
