@@ -19,6 +19,7 @@ export const PublishedReview = z
     complete: z.boolean(),
     unseen: z.array(Unseen).meta({ description: 'What the credentials could not see.' }),
     decided: z.strictObject({ keep: count, change: count, revoke: count, undecided: count }),
+    first: z.boolean().meta({ description: 'Whether the system was never reviewed before; nothing has changed then.' }),
     changed: count.meta({ description: 'Entries that were new, or not as they were in the review before.' }),
     gone: count.meta({ description: 'Entries of the review before that were no longer there.' }),
   })

@@ -114,7 +114,8 @@ function carriedOut(
     if (isOther) return { ...about, outcome: 'inconclusive', reason: words.other };
     if (decision === 'change' && list.unseen.includes('roles') && all.length > 0)
       return { ...about, outcome: 'inconclusive', reason: 'Not all roles could be seen.' };
-    return { ...about, outcome: 'passed', reason: words[decision].done(all.length) };
+    const ever = review.data.entries.filter((entry) => entry.decision === decision).length;
+    return { ...about, outcome: 'passed', reason: words[decision].done(all.length, ever) };
   });
 }
 
@@ -125,22 +126,26 @@ const words = {
   revoke: {
     still: (still: number, all: number) =>
       `${still} of ${all} that it revoked ${still === 1 ? 'is' : 'are'} still there.`,
-    done: (all: number) =>
-      all === 0
-        ? 'It revoked nothing, or a later review has decided anew.'
-        : all === 1
-          ? 'The one that it revoked is gone.'
-          : `All ${all} that it revoked are gone.`,
+    done: (all: number, ever: number) =>
+      ever === 0
+        ? 'It revoked nothing.'
+        : all === 0
+          ? 'A later review has decided anew about what it revoked.'
+          : all === 1
+            ? 'The one that it revoked is gone.'
+            : `All ${all} that it revoked are gone.`,
   },
   change: {
     still: (still: number, all: number) =>
       `${still} of ${all} that it changed still ${still === 1 ? 'has' : 'have'} what was taken away.`,
-    done: (all: number) =>
-      all === 0
-        ? 'It changed nothing, or a later review has decided anew.'
-        : all === 1
-          ? 'The one that it changed has lost what was taken away.'
-          : `All ${all} that it changed have lost what was taken away.`,
+    done: (all: number, ever: number) =>
+      ever === 0
+        ? 'It changed nothing.'
+        : all === 0
+          ? 'A later review has decided anew about what it changed.'
+          : all === 1
+            ? 'The one that it changed has lost what was taken away.'
+            : `All ${all} that it changed have lost what was taken away.`,
   },
 } as const;
 

@@ -39,7 +39,15 @@ export function publishReviews(content: Content, evidence: readonly Evidence[], 
   };
 }
 
-function publishReview({ reviewerRole, openedAt, dueAt, closed, list, entries }: AccessReview): PublishedReview {
+function publishReview({
+  reviewerRole,
+  openedAt,
+  dueAt,
+  closed,
+  previous,
+  list,
+  entries,
+}: AccessReview): PublishedReview {
   const decided = { keep: 0, change: 0, revoke: 0, undecided: 0 };
   for (const { decision } of entries) decided[decision ?? 'undecided'] += 1;
   const { asOf, read, reportedTotal, complete, unseen, gone } = list;
@@ -54,6 +62,7 @@ function publishReview({ reviewerRole, openedAt, dueAt, closed, list, entries }:
     complete,
     unseen,
     decided,
+    first: previous === null,
     changed: entries.filter(({ pulled }) => pulled.changed.length > 0).length,
     gone: gone.length,
   };

@@ -48,6 +48,16 @@ describe('what is published of reviews', () => {
     ]);
   });
 
+  test('says which was the first, also when older files were deleted', () => {
+    const first = closedReview(list, {}, { at: daysOn(-100), id: 'first' });
+    const { data, ...entry } = closed(-10);
+    const second = { ...entry, data: { ...data, previous: 'first' } };
+    const firsts = (accessReviews: (typeof first)[]) =>
+      publishReviews(contentWith({ accessReviews }), [], NOW).systems[0]?.reviews.map((review) => review.first);
+    expect(firsts([first, second])).toEqual([false, true]);
+    expect(firsts([second])).toEqual([false]);
+  });
+
   test('has a place for nothing else', () => {
     const [system] = publishReviews(contentWith({ accessReviews: [closed(-10)] }), [], NOW).systems;
     const leaky = { schema: 'candor/access-reviews@1', generatedAt: NOW, systems: [{ ...system, reviewer: 'Rita' }] };

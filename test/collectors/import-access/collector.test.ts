@@ -309,7 +309,12 @@ describe('what is not known is never green', () => {
 test('somebody who was revoked, and whom a later review keeps, is no failure', async () => {
   const back = closedReview(listOf([person('Mallory', { key: '66' })]), {}, { at: daysOn(-2), id: 'later' });
   const lines = [...whole, ben.replace('18', '66')];
-  expect((await look({ lines }, [reviewed, back])).outcomes['revoked-access-is-gone']).toBe('passed');
+  const { outcomes, findings } = await look({ lines }, [reviewed, back]);
+  expect(outcomes['revoked-access-is-gone']).toBe('passed');
+  expect(findings.filter(({ check }) => check === 'revoked-access-is-gone').map(({ reason }) => reason)).toEqual([
+    'A later review has decided anew about what it revoked.',
+    'It revoked nothing.',
+  ]);
 });
 
 describe('whoever was revoked is found again', () => {
