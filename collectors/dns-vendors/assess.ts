@@ -18,6 +18,10 @@ const problems: Readonly<Record<Problem, [outcome: 'failed' | 'error', words: st
   ],
   'SPF loop': ['failed', 'Its SPF record includes itself.'],
   'SPF include without record': ['failed', 'Its SPF record includes a name that has none (RFC 7208, 5.2).'],
+  'SPF include by macro': [
+    'error',
+    'Its SPF record includes a name of its own that is another one for each mail, so what that names is unknown.',
+  ],
   'alias loop': ['failed', 'Its aliases go in a circle.'],
   'too many aliases': ['failed', 'It is an alias of an alias more than 16 times.'],
 };

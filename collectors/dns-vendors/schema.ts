@@ -34,6 +34,7 @@ export const Problem = z.enum([
   'too many SPF lookups',
   'SPF loop',
   'SPF include without record',
+  'SPF include by macro',
   'alias loop',
   'too many aliases',
 ]);

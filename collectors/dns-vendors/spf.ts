@@ -40,7 +40,7 @@ export async function followSpf(
       if (above.length > 0) found.problems.push('SPF include without record');
       return;
     }
-    for (const { mechanism, target } of termsOf(record)) {
+    for (const { mechanism, target, isMacro } of termsOf(record, name)) {
       found.lookups += 1;
       if (own && target !== undefined) found.targets.push(target);
       if (found.lookups > MOST_LOOKUPS) {
@@ -48,7 +48,10 @@ export async function followSpf(
         // What the company’s own record names is still read; nothing more is asked.
         continue;
       }
-      if ((mechanism !== 'include' && mechanism !== 'redirect') || target === undefined) continue;
+      if (mechanism !== 'include' && mechanism !== 'redirect') continue;
+      // The name is another one for each mail. A vendor’s is the vendor’s affair; what our own would name is unknown.
+      if (isMacro && own && (target === undefined || isOwn(target))) found.problems.push('SPF include by macro');
+      if (isMacro || target === undefined) continue;
       if (target === name || above.includes(target)) {
         found.problems.push('SPF loop');
         continue;
@@ -63,16 +66,24 @@ export async function followSpf(
   return found;
 }
 
-/** The terms of a record that cost a look-up. Of a target with macros, what stands behind the last one is left. */
-function termsOf(record: string): { mechanism: string; target: string | undefined }[] {
-  return record.split(/\s+/).flatMap((term) => {
+/** A term: of a target that depends on the mail (a macro) only what stands behind the last macro is left. */
+type Term = { mechanism: string; target: string | undefined; isMacro: boolean };
+
+/**
+ * The terms of the record of a domain that cost a look-up. What stands behind `all` is never looked at, nor is a redirect
+ * beside it (RFC 7208, 5.1).
+ */
+function termsOf(record: string, domain: string): Term[] {
+  const terms = record.split(/\s+/);
+  const all = terms.findIndex((term) => /^[+\-~?]?all$/i.test(term));
+  const tested = all === -1 ? terms : terms.slice(0, all).filter((term) => !/^redirect=/i.test(term));
+  return tested.flatMap((term) => {
     const match = /^[+\-~?]?(include|a|mx|ptr|exists|redirect)(?:[:=]([^/\s]+))?(?:\/.*)?$/i.exec(term);
     if (match === null) return [];
     const [, mechanism = '', written] = match;
-    const target = written
-      ?.toLowerCase()
-      .replace(/^.*\}\.?/, '')
-      .replace(/\.$/, '');
-    return [{ mechanism: mechanism.toLowerCase(), target: target === '' ? undefined : target }];
+    const named = written?.toLowerCase().replace(/%\{[do]\}/g, domain);
+    const target = named?.replace(/^.*\}\.?/, '').replace(/\.$/, '');
+    const isMacro = named?.includes('%') ?? false;
+    return [{ mechanism: mechanism.toLowerCase(), target: target === '' ? undefined : target, isMacro }];
   });
 }

@@ -200,6 +200,19 @@ describe('every-record-was-read', () => {
       },
     ],
     ['an alias of a vendor’s host that does not exist', { 'www.harbour.ch': { cname: 'gone.vercel.app' } }],
+    [
+      // As a vendor of hosted SPF has it: there is no record at the end of the name alone.
+      'an include of a vendor that is another name for each mail',
+      { 'harbour.ch': { txt: ['v=spf1 include:%{ir}.%{v}.%{d}.spf.has.stripe.com ~all'] } },
+    ],
+    [
+      'an include by the name of the domain',
+      { 'harbour.ch': { txt: ['v=spf1 include:_spf.%{d} -all'] }, '_spf.harbour.ch': { txt: ['v=spf1 -all'] } },
+    ],
+    [
+      'what is never looked at: terms behind `all`, and a redirect beside it',
+      { 'harbour.ch': { txt: ['v=spf1 redirect=gone.harbour.ch -all include:sendgrid.net'] } },
+    ],
     ['a host without an alias', { 'www.harbour.ch': {} }],
     ['no mail at all (RFC 7505)', { 'harbour.ch': { mx: ['.'], txt: ['v=spf1 -all'] } }],
     [
@@ -221,6 +234,14 @@ describe('every-record-was-read', () => {
     const { findings, population } = await look({ 'www.harbour.ch': { behaviour } });
     const [finding] = findings.filter(({ subject }) => subject === 'www.harbour.ch');
     expect(finding).toMatchObject({ outcome: 'error', reason });
+    expect(population.complete).toBe(false);
+  });
+
+  test('an include of our own that is another name for each mail is unknown', async () => {
+    const { bad, population } = await look({
+      'harbour.ch': { txt: ['v=spf1 include:%{l}._spf.harbour.ch -all'] },
+    });
+    expect(bad).toEqual(['every-record-was-read harbour.ch error']);
     expect(population.complete).toBe(false);
   });
 
