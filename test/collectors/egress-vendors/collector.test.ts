@@ -140,6 +140,14 @@ describe('logs in the wild', () => {
     expect(await vendors(text, { format: 'columns', columns, mapping })).toEqual(['stripe: 2 requests, 3599 bytes']);
   });
 
+  test('a time without a zone is UTC, and a sum is never more than an exact number', async () => {
+    expect(timeOf('2026-11-03T08:00:00')).toBe(Date.parse('2026-11-03T08:00:00Z'));
+    expect(timeOf('2026-11-03T08:00:00.5+02:00')).toBe(Date.parse('2026-11-03T06:00:00.5Z'));
+    const line = (bytes: string) => `2026-11-03T08:00:00,api.stripe.com,${bytes}\n`;
+    const text = `time,host,bytes\n${line('9'.repeat(15)).repeat(20)}`;
+    expect(await vendors(text, {})).toEqual([`stripe: 20 requests, ${Number.MAX_SAFE_INTEGER} bytes`]);
+  });
+
   test('Envoy: JSON lines, deep and flat, with milliseconds or ISO 8601', async () => {
     const text = [
       { request: { authority: 'api.stripe.com' }, start: '2026-11-03T08:00:00.123Z', sent: 5, n: 3 },
