@@ -16,6 +16,8 @@ delete process.env.CANDOR_KEYS;
 const abort = new AbortController();
 const interrupt = () => abort.abort();
 process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+// Whoever reads may have seen enough, as `head` has.
+process.stdout.on('error', interrupt);
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
@@ -154,6 +155,29 @@ describe('what the auditor is given', () => {
       "For the auditor alone: the ids of the population as it is now, in the order of their key.
       "
     `);
+  });
+
+  test('whoever reads the ids may stop, without a word of it', async () => {
+    await writeFile(join(root, 'changes.csv'), rows(30_000));
+    await sample(['commit', name]);
+    const bin = join(import.meta.dirname, '..', '..', 'cli', 'bin.ts');
+    const { stdout, stderr } = spawnSync('sh', ['-c', '"$0" "$1" sample ids 1 | head -n 2', process.execPath, bin], {
+      cwd: root,
+      env: { ...process.env, CHANGES_FILE: join(root, 'changes.csv'), STORE_FILE: '-', STORE_PASSWORD: '-' },
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('1\n2\n');
+    expect(stderr).toBe('For the auditor alone: the ids of the population as it is now, in the order of their key.\n');
+  });
+
+  test('a list that is cut off is no success', async () => {
+    await sample(['commit', name]);
+    const stopped = await run(root, ['sample', 'ids', '1'], {
+      now: BEFORE,
+      environment: { CHANGES_FILE: join(root, 'changes.csv') },
+      signal: AbortSignal.abort(),
+    });
+    expect({ code: stopped.code, out: stopped.out }).toEqual({ code: 130, out: '' });
   });
 
   test('not without the key that it is derived from', async () => {
