@@ -4,7 +4,7 @@ import { createTransport } from 'nodemailer';
 import type { Lane } from '../outbox/drain.ts';
 import { Mail } from '../outbox/message.ts';
 import { checked, type Outcome } from '../outbox/outcome.ts';
-import { type Letterhead, letterOf } from './letter.ts';
+import { letterOf, type MailFrom } from './letter.ts';
 
 /** A letter in the folder: what it says, and when it was written there. */
 export type KeptLetter = { id: string; writtenAt: Date; mail: Mail };
@@ -14,11 +14,11 @@ export type KeptLetter = { id: string; writtenAt: Date; mail: Mail };
  * program, and `<id>.json` with what it says, for a page. Each file is there whole or not at all, and written again it is
  * the same file.
  */
-export function folderLane(folder: string, letterhead: Letterhead): Lane {
+export function folderLane(folder: string, from: MailFrom): Lane {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   const send = async (id: string, mail: Mail): Promise<Outcome> => {
     try {
-      const { message } = await transport.sendMail(letterOf(id, mail, letterhead));
+      const { message } = await transport.sendMail(letterOf(id, mail, from));
       await mkdir(folder, { recursive: true, mode: 0o700 });
       if (Buffer.isBuffer(message)) await writeWhole(join(folder, `${id}.eml`), message);
       // Last: what is listed has both.

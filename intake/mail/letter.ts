@@ -2,7 +2,7 @@ import type { SendMailOptions } from 'nodemailer';
 import type { Mail } from '../outbox/message.ts';
 
 /** What is the same in all letters. */
-export type Letterhead = {
+export type MailFrom = {
   /** The mailbox that they come from, and that bounces and answers go to. */
   sender: string;
   /** The host of the trust page: the right side of every Message-ID. */
@@ -13,7 +13,7 @@ export type Letterhead = {
  * A letter for nodemailer: one recipient, text alone. Its Message-ID is made of its id in the outbox, so that two attempts
  * are seen as one letter (RFC 5322, 3.6.4). Addresses are given as such and never parsed.
  */
-export function letterOf(id: string, { to, subject, text, unsubscribe }: Mail, { sender, host }: Letterhead) {
+export function letterOf(id: string, { to, subject, text, unsubscribe }: Mail, { sender, host }: MailFrom) {
   return {
     messageId: `<${id}@${host}>`,
     from: { name: '', address: sender },
