@@ -171,6 +171,7 @@ async function codeScanOf(
     ref: `refs/heads/${defaultBranchRef?.name ?? ''}`,
     sort: 'created',
     direction: 'desc',
+    per_page: 10,
   };
   let lastAt: string | undefined;
   try {
