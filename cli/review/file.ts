@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Document, isMap, isScalar, parseDocument, Scalar, visit } from 'yaml';
+import { Document, isMap, isScalar, Scalar, visit } from 'yaml';
+import { readYaml } from '../../loader/yaml.ts';
 import { signOffDigest } from '../../posture/access/seal.ts';
 import { AccessReview, CandorError, candorError } from '../../schemas/index.ts';
 
@@ -54,24 +55,26 @@ export async function writeNew(file: string, text: string): Promise<void> {
  */
 export async function writeClosed(file: string, checked: AccessReview, at: string, by: string): Promise<AccessReview> {
   const text = await readFile(file, 'utf8');
-  const open: AccessReview = { ...checked, closed: { at, by, digest: '0'.repeat(64) } };
-  const digest = signOffDigest(open) ?? '';
-  const closed: AccessReview = { ...checked, closed: { at, by, digest } };
-  const signed = withClosed(text, closed);
+  const digest = signOffDigest({ ...checked, closed: { at, by, digest: '' } });
+  if (digest === undefined || signOffOf(text, { at, by, digest: '' }) !== digest) throw notWritten(file, meanwhile);
+  const closed = { at, by, digest };
+  const end = text.includes('\r\n') ? '\r\n' : '\n';
+  const lines = new Document({ closed }).toString(layout).replaceAll('\n', end);
+  const signed = `${text}${text.endsWith('\n') ? '' : end}${lines}`;
+  if (signOffOf(signed) !== digest) throw notWritten(file, 'nothing can be added at its end');
   await beside(file, signed, async (draft) => {
-    if ((await readFile(file, 'utf8')) !== text) throw notWritten(file, 'somebody changed it meanwhile');
+    if ((await readFile(file, 'utf8')) !== text) throw notWritten(file, meanwhile);
     await rename(draft, file);
   });
-  return closed;
+  return { ...checked, closed };
+}
 
-  function withClosed(before: string, wanted: AccessReview): string {
-    const document = parseDocument(before, { version: '1.2', schema: 'core', stringKeys: true });
-    document.set('closed', wanted.closed);
-    const after = document.toString(layout);
-    const read = AccessReview.safeParse(parseDocument(after, { version: '1.2', schema: 'core' }).toJS());
-    if (!read.success || signOffDigest(read.data) !== digest) throw notWritten(file, 'somebody changed it meanwhile');
-    return after;
-  }
+const meanwhile = 'somebody changed it meanwhile';
+
+/** The digest of the sign-off of a file’s text, as it is read back or with `closed`. Undefined where it is no review. */
+function signOffOf(text: string, closed?: AccessReview['closed']): string | undefined {
+  const { data } = AccessReview.safeParse(readYaml(text.replace(/^\uFEFF/, '')).value);
+  return data && signOffDigest(closed === undefined ? data : { ...data, closed });
 }
 
 /** Writes and syncs a draft beside a file, and lets `place` move it there. The draft never stays. */

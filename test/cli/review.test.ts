@@ -430,6 +430,28 @@ describe('close refuses', () => {
     expect(await outcomes()).toMatchObject({ 'reviewed-in-time': 'inconclusive' });
   });
 
+  test('a file in which nothing can be added at the end; in any other all stays as people wrote it', async () => {
+    await open();
+    await decided();
+    const whole = await textOf();
+    await writeFile(fileOf(), `${whole}...\n`);
+    expect(shown(await close())).toMatchInlineSnapshot(`
+      "error ReviewNotWritten: /content/access-reviews/console-2026-11-03.yaml could not be written (nothing can be added at its end); what was there before is as it was.
+        hint: make room, or allow this user to write there; if somebody changed the file meanwhile, run it again.
+      "
+    `);
+    const written = `\uFEFF${whole}`
+      .replace('    reason: Left the company.', '\n\n    # looked at\n    reason:   >-\n      Left\n      the company.')
+      .replaceAll('\n', '\r\n')
+      .trimEnd();
+    await writeFile(fileOf(), written);
+    expect((await close()).code).toBe(0);
+    const closed = await textOf();
+    expect(closed.slice(0, written.length)).toBe(written);
+    expect(closed.slice(written.length)).toMatch(/^\r\nclosed:\r\n {2}at: .*\r\n {2}by: Rita\r\n {2}digest: .*\r\n$/);
+    expect((await candor(['check'], { now: '2026-11-04T09:00:00Z' })).code).toBe(0);
+  });
+
   test('a review that is not there, one that is closed, and one that was changed since', async () => {
     await open();
     await decided();
