@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Kysely, type QueryCreator, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { candorError, type Digest } from '../../schemas/index.ts';
 import { type Message, outboxRow } from '../outbox/message.ts';
 import type { SecretRow } from '../secrets/secret.ts';
@@ -41,19 +41,9 @@ export async function takeIn(
   const transition = follow({ id, kind, state: null, length: 0, head: null }, machines[kind].first, cause);
   const { digest: head, to: state } = transition;
   const submission = { id, kind, state, length: 1, head, openedAt: cause.at, data };
-  await db
-    .with('opened', (cte) =>
-      cte
-        .insertInto('submission')
-        .values({ ...submission, data: JSON.stringify(data) })
-        .returning('id'),
-    )
-    .with('logged', (cte) => cte.insertInto('transition').values(row(transition)).returning('submission'))
-    .with('keyed', (cte) => keyed(cte, cause, sql`opened`))
-    .insertInto('outbox')
-    .columns(['id', 'channel', 'message', 'dueAt', 'submission'])
-    .expression(sent(cause, sql`opened`))
-    .execute();
+  const opening = sql`insert into submission (id, kind, state, length, head, opened_at, data)
+    values (${id}, ${kind}, ${state}, 1, ${head}, ${cause.at}, ${JSON.stringify(data)})`;
+  await write(db, opening, transition, cause);
   return submission;
 }
 
@@ -71,38 +61,10 @@ export async function advance(
   const transition = follow(before, to, cause);
   const { digest: head, position: length } = transition;
   const kept = data === undefined ? before.data : data;
-  const moved = await db
-    .with('moved', (cte) =>
-      cte
-        .updateTable('submission')
-        .set({ state: to, length, head, data: kept === null ? null : JSON.stringify(kept) })
-        .where('id', '=', before.id)
-        .where('head', '=', before.head)
-        .returning('id'),
-    )
-    .with('logged', (cte) =>
-      cte
-        .insertInto('transition')
-        .columns(['submission', 'position', 'from', 'to', 'at', 'actor', 'facts', 'previous', 'digest'])
-        .expression(
-          sql`select id, ${length}::integer, ${before.state}::text, ${to}::text, ${cause.at}::timestamptz,
-            ${cause.actor}::text, ${JSON.stringify(cause.facts ?? {})}::jsonb, ${before.head}::text, ${head}::text
-            from moved`,
-        )
-        .returning('submission'),
-    )
-    .with('keyed', (cte) => keyed(cte, cause, sql`moved`))
-    .with('told', (cte) =>
-      cte
-        .insertInto('outbox')
-        .columns(['id', 'channel', 'message', 'dueAt', 'submission'])
-        .expression(sent(cause, sql`moved`))
-        .returning('id'),
-    )
-    .selectFrom('moved')
-    .select('id')
-    .execute();
-  if (moved.length === 0) throw candorError('TransitionRefused', { id: before.id, from: before.state, to });
+  const moving = sql`update submission set state = ${to}, length = ${length}, head = ${head},
+    data = ${kept === null ? null : JSON.stringify(kept)} where id = ${before.id} and head = ${before.head}`;
+  const moved = await write(db, moving, transition, cause);
+  if (!moved) throw candorError('TransitionRefused', { id: before.id, from: before.state, to });
   return { ...before, state: to, length, head, data: kept };
 }
 
@@ -128,28 +90,37 @@ function follow(
   return { ...transition, digest: transitionDigest(transition) };
 }
 
-function row({ facts, ...transition }: Transition & { digest: Digest }) {
-  return { ...transition, facts: JSON.stringify(facts) };
-}
-
-/** The rows of the outbox, of which there are none unless the part named `after` has a row. */
-function sent({ at, send = [] }: Cause, after: ReturnType<typeof sql>) {
-  const rows = JSON.stringify(send.map(outboxRow));
-  return sql<Record<string, unknown>>`select part.id, part.channel, part.message, ${at}::timestamptz, ${after}.id
-    from jsonb_to_recordset(${rows}::jsonb) as part(id text, channel text, message jsonb), ${after}`;
-}
-
-/** The rows of secrets, of which there are none unless the part named `after` has a row. */
-function keyed(cte: QueryCreator<Tables>, { secrets = [] }: Cause, after: ReturnType<typeof sql>) {
-  const rows = JSON.stringify(secrets.map(({ expiresAt, ...rest }) => ({ ...rest, expires_at: expiresAt })));
-  return cte
-    .insertInto('secret')
-    .columns(['digest', 'submission', 'purpose', 'expiresAt'])
-    .expression(
-      sql<Record<string, unknown>>`select part.digest, ${after}.id, part.purpose, part.expires_at
-        from jsonb_to_recordset(${rows}::jsonb) as part(digest text, purpose text, expires_at timestamptz), ${after}`,
+/**
+ * One statement: the change, and what comes with it for the row that it changed. When it changed none, nothing is
+ * written. Returns whether it did.
+ */
+async function write(
+  db: Kysely<Tables>,
+  change: RawBuilder<unknown>,
+  { position, from, to, at, actor, facts, previous, digest }: Transition & { digest: Digest },
+  { secrets = [], send = [] }: Cause,
+): Promise<boolean> {
+  const secretRows = JSON.stringify(secrets.map(({ expiresAt, ...rest }) => ({ ...rest, expires_at: expiresAt })));
+  const letterRows = JSON.stringify(send.map(outboxRow));
+  const { rows } = await sql`
+    with changed as (${change} returning id),
+    logged as (
+      insert into transition (submission, position, "from", "to", at, actor, facts, previous, digest)
+      select id, ${position}::integer, ${from}::text, ${to}::text, ${at}::timestamptz, ${actor}::text,
+        ${JSON.stringify(facts)}::jsonb, ${previous}::text, ${digest}::text from changed
+    ),
+    keyed as (
+      insert into secret (digest, submission, purpose, expires_at)
+      select part.digest, changed.id, part.purpose, part.expires_at
+      from changed, jsonb_to_recordset(${secretRows}::jsonb) as part(digest text, purpose text, expires_at timestamptz)
+    ),
+    told as (
+      insert into outbox (id, channel, message, due_at, submission)
+      select part.id, part.channel, part.message, ${at}::timestamptz, changed.id
+      from changed, jsonb_to_recordset(${letterRows}::jsonb) as part(id text, channel text, message jsonb)
     )
-    .returning('digest');
+    select id from changed`.execute(db);
+  return rows.length > 0;
 }
 
 function isKind(kind: string): kind is Kind {
