@@ -94,7 +94,10 @@ function fail(error: unknown): never {
 
 /** In words of our own: what a parser says may quote a cell. */
 function failure(error: unknown): unknown {
-  if (error instanceof CsvError) return new SourceUnreadable('schema', `The file is no proper CSV (${error.code}).`);
+  if (error instanceof CsvError) {
+    const place = typeof error.lines === 'number' ? `, by line ${error.lines}` : '';
+    return new SourceUnreadable('schema', `The file is no proper CSV${place} (${error.code}).`);
+  }
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EACCES' || code === 'EPERM') return new SourceUnreadable('denied', 'The file may not be read.');
   if (code === 'ENOENT') return new SourceUnreadable('configuration', 'There is no file of that name.');

@@ -85,6 +85,9 @@ def positions(seed, count, size):
 
 
 def points(rate):
+    """A rate in basis points. Whatever is published, what follows from it ends: rates are above 0 and below 1."""
+    if not 1 <= round(rate * 10000) <= 9999:
+        raise ValueError("%r is no rate" % rate)
     return round(rate * 10000)
 
 
@@ -139,11 +142,9 @@ def redraw(commitment, draw, picks, ids, salt):
         text = seed["text"]
 
     population, result = commitment["population"], draw["result"]
-    if result is None:
-        return ["there is no result: the population had changed"], []
     size = planned_size(population["count"], commitment["confidence"], commitment["tolerable"])
     agree(size, commitment["size"], "planned size")
-    mine = positions(text, population["count"], commitment["size"])
+    mine = positions(text, population["count"], size)
     count, root, found = read_population(ids, salt, {position for _, position in mine})
     agree(count, population["count"], "size of the population")
     for which, told in (("commitment", population), ("draw", draw["population"])):
@@ -185,12 +186,15 @@ def main(arguments):
         for name in ("commitment.json", "draw.json", "picks.json"):
             with open(os.path.join(folder, name), encoding="utf-8") as file:
                 files.append(json.load(file))
+            if name == "draw.json" and files[1]["result"] is None:
+                print("There is no result: the population had changed, so that nothing was drawn.")
+                return 1
         with open(os.path.join(folder, "picks.json"), "rb") as file:
             digest = sha256(file.read()).hex()
         wrong, drawn = redraw(*files, ids, bytes.fromhex(salt))
-        if files[1]["result"] is not None and digest != files[1]["result"]["picks"]:
+        if digest != files[1]["result"]["picks"]:
             wrong.append("picks.json is not the list that draw.json names")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         print("cannot be read: %r" % error, file=sys.stderr)
         return 2
     for position, item, outcomes in drawn:

@@ -208,6 +208,26 @@ describe.skipIf(python === '')('a script that shares no code with this project d
     expect(redraw().verdict).toBe('It does NOT agree:\n  - picks.json is not the list that draw.json names\n');
   });
 
+  test.each([
+    {
+      ...inCommitment('size of the population', ({ population }) => Object.assign(population, { count: 10 })),
+      code: 1,
+    },
+    { ...inCommitment('cannot be read', ({ population }) => Object.assign(population, { count: 0 })), code: 2 },
+    { ...inCommitment('cannot be read', (value) => Object.assign(value, { confidence: 1 })), code: 2 },
+    { ...inCommitment('cannot be read', (value) => Object.assign(value, { at: 5 })), code: 2 },
+    { ...inDraw('There is no result', (value) => Object.assign(value, { result: null })), code: 1 },
+  ])('it ends whatever $file says: $sentence', async ({ apply, sentence, code }) => {
+    await apply();
+    if (sentence === 'There is no result') await rm(join(folder, 'picks.json'));
+    const { status, stdout, stderr } = spawnSync(python, [script, folder, join(folder, 'ids.txt'), salt], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect(`${stdout}${stderr}`).toContain(sentence);
+    expect({ status, trace: stderr.includes('Traceback') }).toEqual({ status: code, trace: false });
+  });
+
   test('what cannot be read is told', async () => {
     await rm(join(folder, 'draw.json'));
     expect(redraw().code).toBe(2);
