@@ -132,7 +132,10 @@ function seenOf(repository: Listed, details: Details | null, withheld: boolean):
   const { branchProtectionRule: protection, rules, target } = branch;
   const guards = [
     ...(protection === null ? [] : [ofProtection(protection)]),
-    ...ofRules((rules?.nodes ?? []).filter((rule) => rule !== null)),
+    ...ofRules(
+      (rules?.nodes ?? []).filter((rule) => rule !== null),
+      repository.viewerCanAdminister,
+    ),
   ];
   const contexts = target?.statusCheckRollup?.contexts;
   return {
@@ -178,14 +181,18 @@ function ofProtection(rule: z.infer<typeof Protection>): Guard {
   };
 }
 
-/** One guard a ruleset: who may bypass it may bypass all of its rules. */
-function ofRules(rules: readonly z.infer<typeof Rule>[]): Guard[] {
+/**
+ * One guard a ruleset: who may bypass it may bypass all of its rules. GitHub tells who that is only to those who may edit
+ * it, so that to others an empty list says nothing.
+ */
+function ofRules(rules: readonly z.infer<typeof Rule>[], mayEdit: boolean): Guard[] {
   const bySet = Map.groupBy(rules, ({ repositoryRuleset }) => repositoryRuleset?.id ?? '');
   return [...bySet.values()].map((set) => {
     const pull = set.find(({ type }) => type === 'PULL_REQUEST')?.parameters;
     const has = (type: string) => set.some((rule) => rule.type === type);
     const actors = set[0]?.repositoryRuleset?.bypassActors;
-    const bypass = actors === null || actors === undefined || isCut(actors) ? null : actors.nodes.flatMap(bypassOf);
+    const isHidden = !actors || isCut(actors) || (actors.totalCount === 0 && !mayEdit);
+    const bypass = isHidden ? null : actors.nodes.flatMap(bypassOf);
     return {
       kind: 'ruleset',
       approvals: has('PULL_REQUEST') ? (pull?.requiredApprovingReviewCount ?? 0) : null,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { readBranches } from '../../../collectors/github-branches/collect.ts';
 import { Expect } from '../../../collectors/github-branches/schema.ts';
 import type { GitHubServer } from '../../../examples/github/server.ts';
@@ -261,6 +262,29 @@ describe('inconclusive is never passed', () => {
   test('partial: who may bypass a ruleset is hidden', async () => {
     server.state.organization.rulesets = [ruleset];
     const { outcomes } = await run({}, tokenWithout(server, 'administration'));
+    expect(outcomes).toEqual({ ...good, 'nobody-bypasses-the-rules': 'inconclusive' });
+  });
+
+  test('partial: to who may not edit a ruleset an empty list of who may bypass it says nothing', async () => {
+    server.state.organization.rulesets = [ruleset];
+    const expected = Expect.parse(intent);
+    const { outcomes } = await look(
+      server,
+      'github-branches',
+      intent,
+      (github, key) => {
+        const query: typeof github.query = async (shape, text, variables) => {
+          const { data, withheld } = await github.query(z.unknown(), text, variables);
+          const emptied = JSON.stringify(data).replaceAll(
+            '"bypassActors":null',
+            '"bypassActors":{"totalCount":0,"nodes":[]}',
+          );
+          return { data: shape.parse(JSON.parse(emptied)), withheld };
+        };
+        return readBranches({ ...github, query }, expected, key, now, () => undefined);
+      },
+      { token: tokenWithout(server, 'administration'), pseudonymKey },
+    );
     expect(outcomes).toEqual({ ...good, 'nobody-bypasses-the-rules': 'inconclusive' });
   });
 
