@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { candorError } from '../../schemas/index.ts';
 import type { Lane } from '../outbox/drain.ts';
 import { Mail } from '../outbox/message.ts';
-import { checked, type Outcome } from '../outbox/outcome.ts';
+import { checked, isTlsCode, type Outcome } from '../outbox/outcome.ts';
 import { letterOf, type MailFrom } from './letter.ts';
 
 /** How many letters are on their way at once, each on a connection of its own. */
@@ -14,7 +14,10 @@ const CONNECT_MS = 10_000;
 const ANSWER_MS = 30_000;
 
 /** What an error of nodemailer says in codes; its text may hold an address. */
-const Failure = z.object({ code: z.string(), command: z.string(), responseCode: z.number() }).partial().catch({});
+const Failure = z
+  .object({ code: z.string(), originalCode: z.string(), command: z.string(), responseCode: z.number() })
+  .partial()
+  .catch({});
 
 /** Answers by which a server refuses us, not the recipient: log in first, log in better, no encryption (RFC 4954). */
 const OURS: ReadonlySet<number> = new Set([530, 534, 535, 538]);
@@ -69,9 +72,9 @@ export function serverOf(value: string, trust: Pick<ConnectionOptions, 'ca'> = {
  * not there, wants a login or answers 4xx is ours to wait for.
  */
 function outcomeOf(error: unknown): Outcome {
-  const { code, command, responseCode } = Failure.parse(error);
+  const { code, originalCode = '', command, responseCode } = Failure.parse(error);
   if (code === 'EABORT' || code === 'ETIMEDOUT') return { is: 'postponed', reason: 'timeout' };
-  if (code === 'ETLS') return { is: 'postponed', reason: 'tls' };
+  if (code === 'ETLS' || isTlsCode(originalCode)) return { is: 'postponed', reason: 'tls' };
   if (responseCode !== undefined && responseCode >= 400) {
     const bounced = responseCode >= 500 && (command === 'RCPT TO' || command === 'DATA') && !OURS.has(responseCode);
     return bounced ? { is: 'failed', reason: 'bounced' } : { is: 'postponed', reason: `smtp-${responseCode}` };

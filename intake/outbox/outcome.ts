@@ -35,3 +35,8 @@ export function nextAttempt(attempt: number, now: Date, random: number, notBefor
   const asked = (notBefore ?? now).getTime() - now.getTime();
   return new Date(now.getTime() + Math.max(whole * (0.5 + random / 2), Math.min(asked, LONGEST_WAIT_MS)));
 }
+
+/** Whether an error code of Node.js says that an encrypted connection was not to be trusted or not to be made. */
+export function isTlsCode(code: string): boolean {
+  return /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO|EPROTO$)/.test(code);
+}

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns';
 import { request as requestPlain } from 'node:http';
 import { request } from 'node:https';
 import { isIP } from 'node:net';
+import { isTlsCode } from '../outbox/outcome.ts';
 import { isPublicAddress } from './address.ts';
 
 /** An IP address that a name has. */
@@ -100,6 +101,6 @@ function reasonOf(error: Error): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code === 'ABORT_ERR' || error.name === 'AbortError') return 'timeout';
   if (code.startsWith('HPE_')) return 'malformed-answer';
-  if (/^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO)|^EPROTO$/.test(code)) return 'tls';
+  if (isTlsCode(code)) return 'tls';
   return 'unreachable';
 }
