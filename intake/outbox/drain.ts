@@ -97,7 +97,7 @@ async function settleAttempt(db: Kysely<Tables>, lane: Lane, row: Claim, now: ()
     .updateTable('outbox')
     .set(change)
     .where('id', '=', row.id)
-    .where('state', '=', 'waiting')
+    // Whoever is later than its lease says nothing about the attempt that was made since.
     .where('attempts', '=', row.attempts)
     .execute();
 }

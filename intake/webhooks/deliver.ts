@@ -10,7 +10,7 @@ import { type Answer, post, publicInternet, type Reach, Unanswered } from './pos
 /** How many deliveries are under way at once, and how long one may take. */
 const WIDTH = 10;
 const DELIVERY_MS = 15_000;
-/** How many events are told at once. */
+/** How many events are told by one statement. */
 const EVENTS = 100;
 
 /** Tells events to those who listen, in public networks alone. */
@@ -47,7 +47,9 @@ export function webhookLaneReaching(
     channel: 'delivery',
     send: checked(Delivery, send),
     width: WIDTH,
-    prepare: (at) => tellAll(db, endpoints, at),
+    prepare: async (at) => {
+      while ((await tellSome(db, endpoints, at)) === EVENTS);
+    },
   };
 }
 
@@ -78,10 +80,13 @@ function outcomeOf({ status, retryAfter }: Answer): Outcome {
   return { is: 'postponed', reason: `http-${status}`, ...(asked ? { notBefore: retryAfter } : {}) };
 }
 
-/** Makes a delivery to each endpoint of each event that nobody was told of yet: one statement, so that none is lost. */
-async function tellAll(db: Kysely<Tables>, endpoints: readonly Endpoint[], at: Date): Promise<void> {
+/**
+ * Makes a delivery to each endpoint of events that nobody was told of yet: one statement, so that none is lost. Returns
+ * of how many events.
+ */
+async function tellSome(db: Kysely<Tables>, endpoints: readonly Endpoint[], at: Date): Promise<number> {
   const listeners = endpoints.map((each) => ({ id: each.id, digest: urlDigestOf(each), events: each.events }));
-  await sql`
+  const { numAffectedRows = 0n } = await sql`
     with event as materialized (
       select id, message, submission from outbox
       where state = 'waiting' and channel = 'webhook' and due_at <= ${at}::timestamptz
@@ -102,6 +107,7 @@ async function tellAll(db: Kysely<Tables>, endpoints: readonly Endpoint[], at: D
     )
     update outbox set state = 'sent', settled_at = ${at}::timestamptz, message = '{}'
     from event where outbox.id = event.id`.execute(db);
+  return Number(numAffectedRows);
 }
 
 async function isGone(db: Kysely<Tables>, endpoint: Endpoint): Promise<boolean> {

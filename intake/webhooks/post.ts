@@ -92,8 +92,8 @@ export async function post(
 
 /** RFC 9110, 10.2.3: seconds, or a date of HTTP. */
 function retryAfter(value: string | undefined, now: Date): Date | undefined {
-  if (value === undefined) return undefined;
-  const at = /^\d{1,9}$/.test(value) ? now.getTime() + Number(value) * 1000 : Date.parse(value);
+  if (value !== undefined && /^\d{1,9}$/.test(value)) return new Date(now.getTime() + Number(value) * 1000);
+  const at = value?.endsWith(' GMT') ? Date.parse(value) : Number.NaN;
   return Number.isNaN(at) ? undefined : new Date(at);
 }
 

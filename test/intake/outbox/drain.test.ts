@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { smtpLane } from '../../../intake/mail/smtp.ts';
 import { drain, type Lane, LEASE_MS, nextDue } from '../../../intake/outbox/drain.ts';
+import { failures } from '../../../intake/outbox/failures.ts';
 import { Mail } from '../../../intake/outbox/message.ts';
 import { ATTEMPTS, checked, nextAttempt, type Outcome } from '../../../intake/outbox/outcome.ts';
 import { runOutbox } from '../../../intake/outbox/worker.ts';
@@ -109,6 +110,9 @@ onBothStores('the outbox', (fresh) => {
       expect(await byId(unknown)).toMatchObject({ state: 'failed', failure: 'bounced', settledAt: at(0), message: {} });
       expect(await byId(greylisted)).toMatchObject({ state: 'waiting', failure: 'smtp-451', attempts: 1 });
       expect(await byId(fine)).toMatchObject({ state: 'sent', failure: null });
+      expect(await failures(db)).toEqual([
+        { id: unknown, channel: 'mail', submission: null, reason: 'bounced', failedAt: at(0) },
+      ]);
       busy = false;
       expect(await drain(db, lane, clock(HOUR))).toBe(1);
       expect(await byId(greylisted)).toMatchObject({ state: 'sent', failure: null, attempts: 2 });
@@ -160,17 +164,17 @@ onBothStores('the outbox', (fresh) => {
       clock(0),
     );
     await begun.promise;
-    const sent: string[] = [];
+    const tried: string[] = [];
     const lane = laneOf(async (each) => {
-      sent.push(each);
-      return { is: 'sent' };
+      tried.push(each);
+      return { is: 'postponed', reason: 'timeout' };
     });
     expect(await drain(db, lane, clock(LEASE_MS - 1))).toBe(0);
     expect(await drain(db, lane, clock(LEASE_MS))).toBe(1);
-    expect(sent).toEqual([id]);
+    expect(tried).toEqual([id]);
     late.resolve({ is: 'failed', reason: 'bounced' });
     await first;
-    expect(await outboxOf(db)).toMatchObject([{ state: 'sent', failure: null, attempts: 2 }]);
+    expect(await outboxOf(db)).toMatchObject([{ state: 'waiting', failure: 'timeout', attempts: 2 }]);
   });
 
   test('a row that is not what it should be is not sent, and a sender that breaks loses nothing', async () => {
