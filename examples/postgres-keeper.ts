@@ -1,5 +1,6 @@
 /**
- * The keeper of one throwaway server; `postgres-server.ts` starts it with the major version as its argument. It makes
+ * The keeper of one throwaway server; `postgres-server.ts` starts it with the major version as its argument, and with
+ * `durable` where a commit shall wait for the disk. It makes
  * a folder, runs initdb, starts the server, says on standard output where it is, and takes everything away again as
  * soon as its standard input closes.
  */
@@ -11,13 +12,13 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { binariesOf, dataParent, identityForServer, reachableTempDir, sweepStaleFolders } from './postgres-files.ts';
 
-const major = process.argv[2] ?? '';
+const [, , major = '', durable] = process.argv;
 const password = randomBytes(18).toString('base64url');
 const identity = identityForServer();
 const temporary = reachableTempDir(identity);
 const name = `candor-pg-${process.pid}-${randomBytes(4).toString('hex')}`;
 const folder = join(temporary, name);
-const dataFolder = join(dataParent(temporary), name);
+const dataFolder = join(durable === 'durable' ? temporary : dataParent(temporary), name);
 let log = '';
 let server: ChildProcess | undefined;
 let leaving = false;
@@ -91,7 +92,7 @@ async function start(postgres: string, data: string): Promise<number> {
   }
 }
 
-/** Everything in it is thrown away, so nothing waits for a disk. No socket file: TCP on the loopback address alone. */
+/** Everything in it is thrown away, so nothing waits for a disk unless that is asked for. No socket file: TCP on the loopback address alone. */
 function settings(): string[] {
   const quick = [
     'fsync=off',
@@ -104,7 +105,13 @@ function settings(): string[] {
   const small = ['shared_buffers=32MB', 'max_wal_size=128MB', 'max_connections=200'];
   const quiet = ['lc_messages=C', 'log_min_error_statement=panic', 'logging_collector=off'];
   const closed = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'scram_iterations=64'];
-  return [...quick, ...small, ...quiet, ...closed, ...(major === '18' ? ['io_method=sync'] : [])];
+  return [
+    ...(durable === 'durable' ? ['jit=off'] : quick),
+    ...small,
+    ...quiet,
+    ...closed,
+    ...(major === '18' ? ['io_method=sync'] : []),
+  ];
 }
 
 function run(file: string, args: string[]): ChildProcess {

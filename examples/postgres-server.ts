@@ -31,19 +31,28 @@ const keeperFile = fileURLToPath(new URL('./postgres-keeper.ts', import.meta.url
  * A small child, the keeper, owns the server and watches its own standard input. However this process ends, even by
  * SIGKILL, that pipe closes, and the keeper stops the server and deletes the folder. Nothing here listens to signals
  * or keeps the event loop alive. Rejects with the server's own log when it cannot start, or when `signal` aborts; an
- * abort later stops the server. `onLost` is called when a server that ran is gone although nobody stopped it.
+ * abort later stops the server. `durable`: commits wait for the disk, as in production; else nothing does. `onLost` is called when a server that ran is gone although nobody stopped it.
  */
 export async function startPostgres(
-  options: { major?: PostgresMajor; signal?: AbortSignal | undefined; onLost?: (() => void) | undefined } = {},
+  options: {
+    major?: PostgresMajor;
+    durable?: boolean;
+    signal?: AbortSignal | undefined;
+    onLost?: (() => void) | undefined;
+  } = {},
 ): Promise<PostgresServer> {
-  const { major = 18, signal, onLost } = options;
+  const { major = 18, durable = false, signal, onLost } = options;
   signal?.throwIfAborted();
-  const keeper = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', keeperFile, String(major)], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true,
-    windowsHide: true,
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
+  const keeper = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', keeperFile, String(major), durable ? 'durable' : 'quick'],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+      windowsHide: true,
+      env: { ...process.env, NODE_OPTIONS: '' },
+    },
+  );
   const exited = once(keeper, 'exit').catch(() => undefined);
   let complaints = '';
   let stopping = false;

@@ -1,4 +1,4 @@
-import providers from 'free-email-domains';
+import providers from 'email-providers/all.json' with { type: 'json' };
 import { getDomain } from 'tldts';
 import type { IntakePolicy, RequestForm, RequestNeed } from '../../schemas/index.ts';
 

@@ -58,7 +58,7 @@ describe('the rules that decide whether a person must look', () => {
     'a@GMAIL.com',
     'a@googlemail.com',
     'a@proton.me',
-    'a@gmx.ch',
+    'a@gmx.de',
     'a@outlook.com',
     'a@qq.com',
     'a@bluewin.ch',
