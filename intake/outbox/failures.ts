@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../store/tables.ts';
 
-/** A message that was given up. `bounced` is a letter whose recipient there is no way to. */
+/** A message that was given up. `bounced`: its recipient cannot be written to. */
 export type Failure = {
   id: string;
   channel: 'mail' | 'webhook' | 'delivery';
@@ -11,12 +11,13 @@ export type Failure = {
   failedAt: Date;
 };
 
-/** What was given up, newest first: a person has to look at each. */
+/** What was given up, newest first: a person has to look at each. What was withdrawn is not among them. */
 export async function failures(db: Kysely<Tables>): Promise<Failure[]> {
   const rows = await db
     .selectFrom('outbox')
     .select(['id', 'channel', 'submission', 'failure', 'settledAt'])
     .where('state', '=', 'failed')
+    .where('failure', '!=', 'withdrawn')
     .orderBy('settledAt', 'desc')
     .orderBy('id')
     .execute();

@@ -6,7 +6,7 @@ import { drain, type Lane, nextDue } from './drain.ts';
 /** How long a lane sleeps at most: what another process puts into the outbox does not wake it. */
 const LONGEST_SLEEP_MS = 1_000;
 /** How long it waits after the database did not answer. */
-const AFTER_FAILURE_MS = 5_000;
+const AFTER_FAILURE_MS = 2_000;
 
 /** What a worker needs to know. `onFailure` hears that the database did not answer, by its code. */
 export type WorkerOptions = { now: () => Date; signal: AbortSignal; onFailure?: (code: string) => void };

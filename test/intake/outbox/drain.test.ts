@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { takeIn } from '../../../intake/lifecycle/submission.ts';
 import { smtpLane } from '../../../intake/mail/smtp.ts';
 import { drain, type Lane, LEASE_MS, nextDue } from '../../../intake/outbox/drain.ts';
 import { failures } from '../../../intake/outbox/failures.ts';
 import { Mail } from '../../../intake/outbox/message.ts';
 import { ATTEMPTS, checked, nextAttempt, type Outcome } from '../../../intake/outbox/outcome.ts';
+import { withdraw } from '../../../intake/outbox/withdraw.ts';
 import { runOutbox } from '../../../intake/outbox/worker.ts';
 import { headersOf, type Mailbox, openMailbox } from '../mail/servers.ts';
 import { onBothStores } from '../stores.ts';
@@ -242,7 +244,7 @@ onBothStores('the outbox', (fresh) => {
     expect(ended).toBe(3);
   });
 
-  test('a worker sends what is there and what comes, survives its database, and ends when told to', async () => {
+  test('a worker sends what is there and what comes, and ends when told to', async () => {
     const { db } = fresh().store;
     const [first] = await enqueue(db, at(0), lettersTo(1));
     const stop = new AbortController();
@@ -282,19 +284,48 @@ onBothStores('the outbox', (fresh) => {
     expect((await outboxOf(db)).map(({ state }) => state).sort()).toEqual(['sent', 'waiting']);
   });
 
-  test('a worker whose database does not answer says so by a code', async () => {
+  test('a worker whose database does not answer says so by a code, and goes on when it does', async () => {
     const { db } = fresh().store;
+    await enqueue(db, at(0), lettersTo(1));
     await sql`alter table outbox rename to outbox_away`.execute(db);
     const stop = new AbortController();
     const heard: string[] = [];
-    await runOutbox(db, [laneOf(async () => ({ is: 'sent' }))], {
+    const lane = laneOf(async () => {
+      stop.abort();
+      return { is: 'sent' };
+    });
+    await runOutbox(db, [lane], {
       now: clock(0),
       signal: stop.signal,
       onFailure: (code) => {
         heard.push(code);
-        stop.abort();
+        void sql`alter table outbox_away rename to outbox`.execute(db);
       },
     });
     expect(heard).toEqual(['42P01']);
+    expect(await outboxOf(db)).toMatchObject([{ state: 'sent' }]);
+  });
+
+  test('what was withdrawn is not sent, holds nobody’s address, and is no failure to look at', async () => {
+    const { db } = fresh().store;
+    const mail = (to: string) => ({ channel: 'mail', mail: { to, subject: 'Your request', text: 'A link.' } }) as const;
+    const letters = [mail('ada@quill.example'), mail('bob@quill.example')];
+    const gone = await takeIn(db, 'dpa-request', {}, { at: at(-1), actor: 'visitor', send: letters });
+    const eve = [mail('eve@quill.example')];
+    const stays = await takeIn(db, 'dpa-request', {}, { at: at(0), actor: 'visitor', send: eve });
+    const sent: string[] = [];
+    const lane = laneOf(async (_, { to }) => {
+      sent.push(to);
+      if (sent.length === 1) expect(await withdraw(db, gone.id, at(1))).toBe(2);
+      return { is: 'postponed', reason: 'timeout' };
+    }, 1);
+    await drain(db, lane, clock(0));
+    await drain(db, lane, clock(HOUR));
+    // One was under way already.
+    expect(sent.slice(1)).toEqual(['eve@quill.example', 'eve@quill.example']);
+    const rows = await db.selectFrom('outbox').selectAll().where('submission', '=', gone.id).execute();
+    expect(rows).toMatchObject(Array(2).fill({ state: 'failed', failure: 'withdrawn', settledAt: at(1), message: {} }));
+    expect(await failures(db)).toEqual([]);
+    expect(await withdraw(db, stays.id, at(2))).toBe(1);
   });
 });
