@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Pool } from 'pg';
 import { startPostgres } from '../examples/postgres-server.ts';
+import { wayIn } from '../intake/lifecycle/take-in.ts';
 import { receive } from '../intake/requests/receive.ts';
 import { openStore } from '../intake/store/open.ts';
 import { IntakePolicy, RequestForm } from '../schemas/index.ts';
@@ -40,11 +41,12 @@ const pool = new Pool({ connectionString: server.url(), max: CALLERS });
 // A connection that the server ends while it stops is no error here.
 pool.on('error', () => undefined);
 await pool.query('create table bare (id bigint generated always as identity primary key, data jsonb not null)');
+const takeIn = wayIn(store.db);
 const text = JSON.stringify(form);
 
 const sides = {
   'bare INSERT': () => pool.query('insert into bare (data) values ($1)', [text]),
-  receive: () => receive(store.db, policy, head, form, new Date()),
+  receive: () => receive(takeIn, policy, head, form, new Date()),
 };
 const best = new Map<string, { rate: number; p99: number }>();
 const heap: number[] = [];

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { candorError, type Digest } from '../../schemas/index.ts';
 import { type Message, outboxRow } from '../outbox/message.ts';
@@ -26,26 +25,6 @@ export type Cause = {
   send?: readonly Message[];
   secrets?: readonly SecretRow[];
 };
-
-/**
- * Takes in something new, with its first transition and what is to be sent: one statement, so that all of it is durable
- * or none. Its id is 80 random bits behind the kind: a number to name it by, which opens nothing.
- */
-export async function takeIn(
-  db: Kysely<Tables>,
-  kind: Kind,
-  data: Record<string, unknown>,
-  cause: Cause,
-): Promise<Submission> {
-  const id = `${kind}-${randomName()}`;
-  const transition = follow({ id, kind, state: null, length: 0, head: null }, machines[kind].first, cause);
-  const { digest: head, to: state } = transition;
-  const submission = { id, kind, state, length: 1, head, openedAt: cause.at, data };
-  const opening = sql`insert into submission (id, kind, state, length, head, opened_at, data)
-    values (${id}, ${kind}, ${state}, 1, ${head}, ${cause.at}, ${JSON.stringify(data)})`;
-  await write(db, opening, transition, cause);
-  return submission;
-}
 
 /**
  * Moves a thing on, with what is to be sent: one statement, in which its head must still be the one that was read. With
@@ -79,7 +58,8 @@ export async function historyOf(db: Kysely<Tables>, id: string): Promise<(Transi
   return db.selectFrom('transition').selectAll().where('submission', '=', id).orderBy('position').execute();
 }
 
-function follow(
+/** The transition that follows, with its digest. Throws TransitionRefused. */
+export function follow(
   before: { id: string; kind: Kind; state: string | null; length: number; head: Digest | null },
   to: string,
   { at, actor, facts = {} }: Cause,
@@ -125,10 +105,4 @@ async function write(
 
 function isKind(kind: string): kind is Kind {
   return Object.hasOwn(machines, kind);
-}
-
-/** 80 random bits in letters and digits that nobody mistakes for others. */
-function randomName(): string {
-  const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-  return [...randomBytes(16)].map((byte) => alphabet[byte % 32]).join('');
 }

@@ -1,8 +1,6 @@
-import type { Kysely } from 'kysely';
 import { durationMs, type IntakePolicy, type RequestForm } from '../../schemas/index.ts';
-import { takeIn } from '../lifecycle/submission.ts';
+import type { TakeIn } from '../lifecycle/take-in.ts';
 import { newCode, newSecret } from '../secrets/secret.ts';
-import type { Tables } from '../store/tables.ts';
 import { confirmLetter, type Letterhead } from './letters.ts';
 
 /** How long a link and a code confirm an address. */
@@ -16,7 +14,7 @@ export type Receipt = { id: string; status: string };
  * every address, whether or not anything was ever heard from it.
  */
 export async function receive(
-  db: Kysely<Tables>,
+  takeIn: TakeIn,
   policy: IntakePolicy,
   head: Letterhead,
   form: RequestForm,
@@ -28,7 +26,7 @@ export async function receive(
   const link = newSecret('link', expiresAt);
   const { code, row } = newCode(status.secret, expiresAt);
   const mail = confirmLetter(head, form.email, link.secret, code, policy.retention.unconfirmed);
-  const { id } = await takeIn(db, 'dpa-request', form, {
+  const { id } = await takeIn('dpa-request', form, {
     at,
     actor: 'visitor',
     send: [{ channel: 'mail', mail }],

@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { chainFlaw } from '../../../intake/lifecycle/chain.ts';
 import { type Machine, machines } from '../../../intake/lifecycle/machines.ts';
-import { advance, historyOf, submissionOf, takeIn } from '../../../intake/lifecycle/submission.ts';
+import { advance, historyOf, submissionOf } from '../../../intake/lifecycle/submission.ts';
+import { wayIn } from '../../../intake/lifecycle/take-in.ts';
 import type { Store } from '../../../intake/store/open.ts';
 import { onBothStores } from '../stores.ts';
 
@@ -22,14 +23,12 @@ test.each(kinds)('%s: every state is reached, and only ends lead nowhere', (_, m
 onBothStores('what is sent in', (fresh) => {
   test('is there with its first transition and its letter, or not at all', async () => {
     const { db } = fresh().store;
-    const taken = await takeIn(db, 'dpa-request', data, { at: at(0), actor: 'visitor', send: [mail] });
+    const taken = await wayIn(db)('dpa-request', data, { at: at(0), actor: 'visitor', send: [mail] });
     expect(taken.id).toMatch(/^dpa-request-[0-9a-hjkmnp-tv-z]{16}$/);
     expect(await submissionOf(db, taken.id)).toEqual(taken);
     expect(await letters(db)).toEqual([mail.mail]);
     const unsendable = { channel: 'mail', mail: { ...mail.mail, subject: '\u0000' } } as const;
-    await expect(
-      takeIn(db, 'dpa-request', data, { at: at(0), actor: 'visitor', send: [unsendable] }),
-    ).rejects.toThrow();
+    await expect(wayIn(db)('dpa-request', data, { at: at(0), actor: 'visitor', send: [unsendable] })).rejects.toThrow();
     const { count } = await db
       .selectFrom('submission')
       .select(({ fn }) => fn.countAll<string>().as('count'))
@@ -37,9 +36,34 @@ onBothStores('what is sent in', (fresh) => {
     expect(Number(count)).toBe(1);
   });
 
+  test('that comes with many others goes in with them; one that is refused takes nobody with it', async () => {
+    const { db } = fresh().store;
+    const takeIn = wayIn(db);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 450 }, (_, index) =>
+        // PostgreSQL has no null characters in JSON.
+        takeIn('dpa-request', index % 100 === 7 ? { company: '\u0000' } : { company: `Quill ${index}` }, {
+          at: at(index),
+          actor: 'visitor',
+          send: [mail],
+        }),
+      ),
+    );
+    const taken = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    expect(taken).toHaveLength(445);
+    expect(new Set(taken.map(({ id }) => id)).size).toBe(445);
+    for (const submission of [taken[0], taken[200], taken[444]])
+      if (submission === undefined) throw new Error('It was taken in.');
+      else {
+        expect(await submissionOf(db, submission.id)).toEqual(submission);
+        expect(chainFlaw('dpa-request', await historyOf(db, submission.id), submission.head)).toBeUndefined();
+      }
+    expect(await letters(db)).toHaveLength(445);
+  });
+
   test('goes where its plan leads, and its history proves it', async () => {
     const { db } = fresh().store;
-    let request = await takeIn(db, 'dpa-request', data, { at: at(0), actor: 'visitor' });
+    let request = await wayIn(db)('dpa-request', data, { at: at(0), actor: 'visitor' });
     request = await advance(db, request, 'verified', { at: at(1), actor: 'visitor', send: [mail] });
     request = await advance(db, request, 'held', { at: at(2), actor: 'rules', facts: { reason: 'free-mail' } });
     expect(await submissionOf(db, request.id)).toEqual(request);
@@ -55,7 +79,7 @@ onBothStores('what is sent in', (fresh) => {
 
   test('refuses what its plan does not know', async () => {
     const { db } = fresh().store;
-    const request = await takeIn(db, 'dpa-request', data, { at: at(0), actor: 'visitor' });
+    const request = await wayIn(db)('dpa-request', data, { at: at(0), actor: 'visitor' });
     await expect(advance(db, request, 'sealed', { at: at(1), actor: 'visitor' })).rejects.toMatchObject({
       name: 'TransitionRefused',
       what: `\`${request.id}\` is received, and cannot become sealed.`,
@@ -66,7 +90,7 @@ onBothStores('what is sent in', (fresh) => {
   test('is decided once: of many who decide at the same time one does, and one letter goes out', async () => {
     const { store, again } = fresh();
     const others = again === undefined ? [store] : [store, await again(), await again()];
-    const received = await takeIn(store.db, 'dpa-request', data, { at: at(0), actor: 'visitor' });
+    const received = await wayIn(store.db)('dpa-request', data, { at: at(0), actor: 'visitor' });
     const request = await advance(store.db, received, 'verified', { at: at(1), actor: 'visitor' });
     const outcomes = await Promise.allSettled(
       Array.from({ length: 12 }, (_, index) => {
@@ -87,7 +111,7 @@ onBothStores('what is sent in', (fresh) => {
 
   test('whose personal data is deleted keeps a history that still proves itself', async () => {
     const { db } = fresh().store;
-    const received = await takeIn(db, 'dpa-request', data, { at: at(0), actor: 'visitor' });
+    const received = await wayIn(db)('dpa-request', data, { at: at(0), actor: 'visitor' });
     const gone = await advance(db, received, 'expired', { at: at(1), actor: 'clock' }, null);
     expect((await submissionOf(db, gone.id))?.data).toBeNull();
     expect(chainFlaw('dpa-request', await historyOf(db, gone.id), gone.head)).toBeUndefined();
@@ -95,7 +119,7 @@ onBothStores('what is sent in', (fresh) => {
 
   test('has a history that nobody can rewrite by a statement', async () => {
     const { db } = fresh().store;
-    await takeIn(db, 'dpa-request', data, { at: at(0), actor: 'visitor' });
+    await wayIn(db)('dpa-request', data, { at: at(0), actor: 'visitor' });
     for (const statement of [
       "update transition set actor = 'x'",
       'delete from transition',
@@ -106,7 +130,7 @@ onBothStores('what is sent in', (fresh) => {
 
   test('a history in which anything was changed, left out, added or moved does not hold', async () => {
     const { db } = fresh().store;
-    let request = await takeIn(db, 'dpa-request', data, { at: at(0), actor: 'visitor' });
+    let request = await wayIn(db)('dpa-request', data, { at: at(0), actor: 'visitor' });
     for (const [index, to] of ['verified', 'offered', 'declined'].entries())
       request = await advance(db, request, to, { at: at(index + 1), actor: 'rules' });
     const history = await historyOf(db, request.id);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { takeIn } from '../../../intake/lifecycle/submission.ts';
+import { wayIn } from '../../../intake/lifecycle/take-in.ts';
 import { smtpLane } from '../../../intake/mail/smtp.ts';
 import { drain, type Lane, LEASE_MS, nextDue } from '../../../intake/outbox/drain.ts';
 import { failures } from '../../../intake/outbox/failures.ts';
@@ -310,9 +310,9 @@ onBothStores('the outbox', (fresh) => {
     const { db } = fresh().store;
     const mail = (to: string) => ({ channel: 'mail', mail: { to, subject: 'Your request', text: 'A link.' } }) as const;
     const letters = [mail('ada@quill.example'), mail('bob@quill.example')];
-    const gone = await takeIn(db, 'dpa-request', {}, { at: at(-1), actor: 'visitor', send: letters });
+    const gone = await wayIn(db)('dpa-request', {}, { at: at(-1), actor: 'visitor', send: letters });
     const eve = [mail('eve@quill.example')];
-    const stays = await takeIn(db, 'dpa-request', {}, { at: at(0), actor: 'visitor', send: eve });
+    const stays = await wayIn(db)('dpa-request', {}, { at: at(0), actor: 'visitor', send: eve });
     const sent: string[] = [];
     const lane = laneOf(async (_, { to }) => {
       sent.push(to);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { chainFlaw } from '../../../intake/lifecycle/chain.ts';
 import { advance, historyOf, submissionOf } from '../../../intake/lifecycle/submission.ts';
+import { wayIn } from '../../../intake/lifecycle/take-in.ts';
 import { confirmByCode, confirmByLink } from '../../../intake/requests/confirm.ts';
 import { type CurrentOffer, decide } from '../../../intake/requests/decide.ts';
 import { expire } from '../../../intake/requests/expire.ts';
@@ -39,7 +40,7 @@ function keysOf({ text }: Letter): { link: string; code: string } {
 }
 
 async function asked(db: Store['db'], filled = form()) {
-  const receipt = await receive(db, policy(), head, filled, at(0));
+  const receipt = await receive(wayIn(db), policy(), head, filled, at(0));
   const letter = (await letters(db)).at(-1) ?? { to: '', subject: '', text: '' };
   return { ...receipt, ...keysOf(letter), letter };
 }

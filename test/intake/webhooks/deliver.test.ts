@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { advance, takeIn } from '../../../intake/lifecycle/submission.ts';
+import { advance } from '../../../intake/lifecycle/submission.ts';
+import { wayIn } from '../../../intake/lifecycle/take-in.ts';
 import { drain } from '../../../intake/outbox/drain.ts';
 import type { Message } from '../../../intake/outbox/message.ts';
 import { webhookLane, webhookLaneReaching } from '../../../intake/webhooks/deliver.ts';
@@ -83,7 +84,7 @@ onBothStores('events', (fresh) => {
 
   test('of a change carry its submission, so that a failure is known for what it is', async () => {
     const { db } = fresh().store;
-    const request = await takeIn(db, 'dpa-request', {}, { at: at(0), actor: 'visitor', send: [message] });
+    const request = await wayIn(db)('dpa-request', {}, { at: at(0), actor: 'visitor', send: [message] });
     await advance(db, request, 'verified', { at: at(0), actor: 'visitor', send: [message] });
     expect(await told([endpoint('security-team')], 0)).toBe(2);
     const rows = await db.selectFrom('outbox').select('submission').execute();
