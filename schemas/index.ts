@@ -31,6 +31,7 @@ export * from './section.ts';
 export * from './sla.ts';
 export * from './source.ts';
 export * from './subprocessor.ts';
+export * from './subscription.ts';
 export * from './trust.ts';
 export * from './update.ts';
 export * from './vendor-signals.ts';

@@ -24,7 +24,9 @@ export const Expect = z
     mapping: z
       .strictObject({
         host: column.meta({ description: 'Where the traffic goes: a host, host:port, an address or a URL.' }),
-        time: column.meta({ description: 'When: ISO 8601, in UTC where it names no zone; or seconds or milliseconds since 1970.' }),
+        time: column.meta({
+          description: 'When: ISO 8601, in UTC where it names no zone; or seconds or milliseconds since 1970.',
+        }),
         bytes: column.optional().meta({ description: 'Bytes sent, a number.' }),
         requests: column.optional().meta({ description: 'How many requests a line stands for; one when left out.' }),
       })

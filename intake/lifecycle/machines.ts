@@ -1,4 +1,4 @@
-import type { DpaRequestState } from '../../schemas/index.ts';
+import type { DpaRequestState, SubscriptionState } from '../../schemas/index.ts';
 
 /** A state machine as data: from each state, the states that may follow. A state with none is an end. */
 export type Machine = { first: string; next: Readonly<Record<string, readonly string[]>> };
@@ -20,6 +20,15 @@ export const machines = {
       superseded: [],
       terminated: [],
     } satisfies Record<DpaRequestState, readonly DpaRequestState[]>,
+  },
+  subscription: {
+    first: 'pending',
+    next: {
+      pending: ['active', 'expired'],
+      active: ['ended'],
+      ended: [],
+      expired: [],
+    } satisfies Record<SubscriptionState, readonly SubscriptionState[]>,
   },
 } as const satisfies Record<string, Machine>;
 

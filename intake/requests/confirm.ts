@@ -35,7 +35,7 @@ export async function confirmByCode(db: Kysely<Tables>, status: string, code: st
 
 async function confirmed(db: Kysely<Tables>, id: string, by: 'link' | 'code', at: Date): Promise<Confirmation> {
   const request = await submissionOf(db, id);
-  if (request === undefined || request.state === 'expired') return { outcome: 'unknown' };
+  if (request?.kind !== 'dpa-request' || request.state === 'expired') return { outcome: 'unknown' };
   if (request.state !== 'received') return { outcome: 'confirmed', request };
   try {
     return {

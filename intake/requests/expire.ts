@@ -7,7 +7,7 @@ import type { Tables } from '../store/tables.ts';
 const BATCH = 100;
 
 /**
- * What the clock does: requests that nobody confirmed in time expire and lose their data at once; what ended long enough
+ * What the clock does: requests and subscriptions that nobody confirmed in time expire and lose their data at once; what ended long enough
  * ago loses its data; secrets that open nothing any more are deleted. Any number of replicas may do it at once. Returns
  * how many there were of each.
  */
@@ -22,14 +22,13 @@ export async function expire(
     const found = await db
       .selectFrom('submission')
       .select('id')
-      .where('kind', '=', 'dpa-request')
-      .where('state', '=', 'received')
+      .where('state', 'in', ['received', 'pending'])
       .where('openedAt', '<=', before(retention.unconfirmed))
       .limit(BATCH)
       .execute();
     for (const { id } of found) {
       const request = await submissionOf(db, id);
-      if (request?.state !== 'received') continue;
+      if (request?.state !== 'received' && request?.state !== 'pending') continue;
       await advance(db, request, 'expired', { at, actor: 'clock' }, null);
       expired += 1;
     }

@@ -5,9 +5,10 @@ import type { Tables } from '../store/tables.ts';
 
 /**
  * What a secret opens. `status`: whoever holds it may look at a request and act on it. `link`: it confirms the address that
- * it was sent to. `code`: it does so too, typed into the tab in which the request was made.
+ * it was sent to. `code`: it does so too, typed into the tab in which the request was made. `unsubscribe`: it ends a
+ * subscription.
  */
-export type Purpose = 'status' | 'link' | 'code';
+export type Purpose = 'status' | 'link' | 'code' | 'unsubscribe';
 
 /** A secret as it is kept: what it opens, until when, and nothing by which it could be used. */
 export type SecretRow = { digest: Digest; purpose: Purpose; expiresAt: Date };
@@ -16,7 +17,7 @@ export type SecretRow = { digest: Digest; purpose: Purpose; expiresAt: Date };
 export const CODE_TRIES = 5;
 
 /** A secret of 256 random bits for an address, and the row that knows it again. */
-export function newSecret(purpose: 'status' | 'link', expiresAt: Date): { secret: string; row: SecretRow } {
+export function newSecret(purpose: Exclude<Purpose, 'code'>, expiresAt: Date): { secret: string; row: SecretRow } {
   const secret = randomBytes(32).toString('base64url');
   return { secret, row: { digest: digestOfSecret(secret), purpose, expiresAt } };
 }
@@ -41,7 +42,7 @@ export function digestOfCode(status: string, code: string): Digest {
 export async function openedBy(
   db: Kysely<Tables>,
   secret: string,
-  purpose: 'status' | 'link',
+  purpose: Exclude<Purpose, 'code'>,
   at: Date,
 ): Promise<string | undefined> {
   const found = await db

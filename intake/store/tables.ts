@@ -53,7 +53,7 @@ export type OutboxTable = {
 export type SecretTable = {
   digest: Digest;
   submission: string;
-  purpose: 'status' | 'link' | 'code';
+  purpose: 'status' | 'link' | 'code' | 'unsubscribe';
   expiresAt: Date;
   /** How often a code was typed. */
   tries: ColumnType<number, never>;

@@ -1,0 +1,66 @@
+import type { Kysely } from 'kysely';
+import { durationMs, type IntakePolicy, type SubscriptionForm } from '../../schemas/index.ts';
+import { advance, submissionOf } from '../lifecycle/submission.ts';
+import type { TakeIn } from '../lifecycle/take-in.ts';
+import type { Letterhead } from '../requests/letters.ts';
+import { newSecret, openedBy } from '../secrets/secret.ts';
+import type { Tables } from '../store/tables.ts';
+import { subscribeLetter } from './letters.ts';
+
+/** A secret that ends a subscription works for as long as a letter with it may lie about. */
+const FOR_EVER_MS = 100 * 366 * 86_400_000;
+
+/**
+ * Asks an address whether it wants to be told. Nothing else is sent to it until it is confirmed, and the same happens for
+ * every address, whether or not it is told already.
+ */
+export async function subscribe(
+  takeIn: TakeIn,
+  { retention }: IntakePolicy,
+  head: Letterhead,
+  { email, topics }: SubscriptionForm,
+  at: Date,
+): Promise<void> {
+  const confirm = newSecret('link', new Date(at.getTime() + durationMs(retention.unconfirmed)));
+  const unsubscribe = newSecret('unsubscribe', new Date(at.getTime() + FOR_EVER_MS));
+  const mail = subscribeLetter(head, email, topics, confirm.secret, retention.unconfirmed);
+  // The secret is kept beside the address: every letter needs it, and both are deleted together.
+  await takeIn(
+    'subscription',
+    { email, topics, unsubscribe: unsubscribe.secret },
+    {
+      at,
+      actor: 'visitor',
+      send: [{ channel: 'mail', mail }],
+      secrets: [confirm.row, unsubscribe.row],
+    },
+  );
+}
+
+/** Confirms by the link that was sent. Only for POST; a second time is no error. Returns whether it is active now. */
+export async function confirmSubscription(db: Kysely<Tables>, link: string, at: Date): Promise<boolean> {
+  const id = await openedBy(db, link, 'link', at);
+  const found = id === undefined ? undefined : await submissionOf(db, id);
+  if (found?.kind !== 'subscription') return false;
+  if (found.state === 'pending') await settled(() => advance(db, found, 'active', { at, actor: 'visitor' }));
+  return (await submissionOf(db, found.id))?.state === 'active';
+}
+
+/**
+ * Ends a subscription at once and deletes the address: RFC 8058, by POST, without a cookie, a question or a redirect. A
+ * second time, and a secret that nobody was given, are no errors: the answer tells nobody anything.
+ */
+export async function unsubscribe(db: Kysely<Tables>, secret: string, at: Date): Promise<void> {
+  const id = await openedBy(db, secret, 'unsubscribe', at);
+  const found = id === undefined ? undefined : await submissionOf(db, id);
+  if (found?.state === 'active') await settled(() => advance(db, found, 'ended', { at, actor: 'visitor' }, null));
+}
+
+/** Two at the same moment: one of them was first, and that is as good. */
+async function settled(change: () => Promise<unknown>): Promise<void> {
+  try {
+    await change();
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'TransitionRefused')) throw error;
+  }
+}
