@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AgreementSettings } from './agreement.ts';
 import { Id } from './core/ids.ts';
 import { Title, WebUrl } from './core/text.ts';
 import { DateOn } from './core/time.ts';
@@ -27,6 +28,7 @@ export const Document = z
     reviewBy: DateOn.optional().meta({ description: 'The day by which it must be read through again.' }),
     url: WebUrl.optional().meta({ description: 'Where it is, when it is not here.' }),
     file: z.string().min(1).optional().meta({ description: 'A file beside this one.' }),
+    agreement: AgreementSettings.optional().meta({ description: 'For kind dpa: its annexes.' }),
   })
   .meta({ id: 'Document', description: 'A document that the page offers.' });
 export type Document = z.infer<typeof Document>;

@@ -1,4 +1,5 @@
 export * from './access-review.ts';
+export * from './agreement.ts';
 export * from './attestation.ts';
 export * from './certification.ts';
 export * from './claim.ts';

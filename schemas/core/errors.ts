@@ -1,6 +1,7 @@
 import { collectErrors } from './collect-errors.ts';
 import { commandErrors, usageErrors } from './command-errors.ts';
 import { contentErrors } from './content-errors.ts';
+import { documentErrors } from './document-errors.ts';
 import type { ErrorDefinition, ErrorText } from './error-definition.ts';
 import { intakeErrors } from './intake-errors.ts';
 import { ledgerErrors } from './ledger-errors.ts';
@@ -26,6 +27,7 @@ export const errors = {
   ...subprocessorErrors,
   ...intakeErrors,
   ...outboxErrors,
+  ...documentErrors,
 } as const;
 
 /** The permanent name of an error. */
