@@ -9,7 +9,7 @@ export type Template = { id: Id; data: Document; digest: Digest; blocks: Block[]
 
 /** What people leave in a text to fill in later. `{{…}}` and `[[…]]` are looked at by name. */
 const PLACEHOLDER =
-  /\{\{[^}\n]*(?:\}\}|$)|\[\[[^\]\n]*\]\]|\[(?:\p{Lu}|\.\.|…|_|\s*\])[^\]\n]*\](?!\()|\[(?:insert|your|company|customer|name|date|address)\b[^\]\n]*\](?!\()|<(?:[Ii]nsert|[Yy]our|[Cc]ompany|[Cc]ustomer|[Nn]ame|[Dd]ate|[Aa]ddress)\b[^>\n]*>|\b(?:TODO|TBD|TBC|FIXME|XXX+)\b|\b[Ll]orem\b|\bLOREM\b|_{4,}/gmu;
+  /\{\{[^}\n]*(?:\}\}|$)|\[\[[^\]\n]*\]\]|\[(?:\p{Lu}|\.\.|…|●|•|_|\s*\])[^\]\n]*\](?!\()|\[(?:insert|your|company|customer|name|date|address)\b[^\]\n]*\](?!\()|<(?:[Ii]nsert|[Yy]our|[Cc]ompany|[Cc]ustomer|[Nn]ame|[Dd]ate|[Aa]ddress)\b[^>\n]*>|\b(?:TODO|TBD|TBC|FIXME|XXX+)\b|\b[Ll]orem\b|\bLOREM\b|_{4,}/gmu;
 const BRACES = /^\{\{\s*([\w.]+)\s*\}\}$/;
 
 /**

@@ -1,0 +1,119 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { printAgreement } from '../../../intake/document/print.ts';
+import { type Seal, sealOf, sealPdf } from '../../../intake/document/seal.ts';
+import { makeSealKey, parseSealKey, type SealKey, sealKey } from '../../../intake/document/seal-key.ts';
+import { annexes, template } from './agreement.ts';
+
+const at = new Date('2026-11-22T17:00:00Z');
+const [from, until] = [new Date('2026-01-01T00:00:00Z'), new Date('2036-01-01T00:00:00Z')];
+let pem: string;
+let key: SealKey;
+let unsigned: Buffer;
+let sealed: Buffer;
+beforeAll(async () => {
+  pem = await makeSealKey('Larkspur Desk, Inc.', from, until);
+  key = parseSealKey(pem);
+  unsigned = await printAgreement({ template: template('# One\n\nTwo.\n'), annexes: await annexes() });
+  sealed = await sealPdf(unsigned, key, at);
+});
+
+function opened(bytes: Buffer): Seal {
+  const seal = sealOf(bytes);
+  if (seal === null) throw new Error('there is no seal');
+  return seal;
+}
+
+/** What `openssl cms -verify` says, with only the given certificate trusted. */
+async function openssl({ signature, signed }: Seal, certificate: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'candor-seal-'));
+  const [der, content, trusted] = ['seal.der', 'content.bin', 'certificate.pem'].map((name) => join(folder, name));
+  if (!der || !content || !trusted) throw new Error('no names');
+  try {
+    await Promise.all([writeFile(der, signature), writeFile(content, signed), writeFile(trusted, certificate)]);
+    const { stderr } = await promisify(execFile)('openssl', [
+      ...['cms', '-verify', '-binary', '-inform', 'DER', '-in', der, '-content', content],
+      ...['-CAfile', trusted, '-attime', '1795000000', '-out', join(folder, 'out')],
+    ]);
+    return stderr.trim();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const version = (() => {
+  try {
+    return execFileSync('openssl', ['version'], { encoding: 'utf8' });
+  } catch {
+    return undefined;
+  }
+})();
+
+describe.skipIf(version === undefined)('openssl (skipped where this machine has none)', () => {
+  test('accepts the seal with the certificate of the company', async () => {
+    expect(await openssl(opened(sealed), key.certificate.toString())).toBe('CMS Verification successful');
+  });
+  test('refuses it when one byte differs, before and behind the signature', async () => {
+    for (const index of [unsigned.length >> 1, sealed.length - 10]) {
+      const broken = Buffer.from(sealed);
+      broken[index] = (broken[index] ?? 0) ^ 1;
+      await expect(openssl(opened(broken), key.certificate.toString())).rejects.toThrow(/verification failure/i);
+    }
+  });
+  test('refuses it with the certificate of somebody else of the same name', async () => {
+    const other = parseSealKey(await makeSealKey('Larkspur Desk, Inc.', from, until));
+    await expect(openssl(opened(sealed), other.certificate.toString())).rejects.toThrow(/verif/i);
+  });
+});
+
+describe('a seal', () => {
+  test('leaves the unsigned file as the first bytes, and gives it back exactly', () => {
+    expect(sealed.subarray(0, unsigned.length).equals(unsigned)).toBe(true);
+    expect(opened(sealed).unsigned.equals(unsigned)).toBe(true);
+  });
+  test('of the same bytes differs, the bytes do not', async () => {
+    const again = await sealPdf(unsigned, key, at);
+    expect(again.equals(sealed)).toBe(false);
+    expect(opened(again).unsigned.equals(unsigned)).toBe(true);
+  });
+  test('covers all of the file but itself; with something behind it, it is none', () => {
+    const { signed, signature } = opened(sealed);
+    expect(sealed.length - signed.length).toBeGreaterThan(2 * signature.length);
+    expect(sealOf(Buffer.concat([sealed, Buffer.from('more')]))).toBeNull();
+    expect(sealOf(unsigned)).toBeNull();
+  });
+  test('is not made with a certificate out of its time, nor on what is no whole file', async () => {
+    await expect(sealPdf(unsigned, key, new Date('2036-02-01'))).rejects.toThrow(
+      'the key that seals agreements cannot be used: its certificate is not valid on 2036-02-01.',
+    );
+    await expect(sealPdf(unsigned.subarray(0, -6), key, at)).rejects.toThrow(
+      'the PDF of the agreement could not be made: the file to seal does not end as a PDF does.',
+    );
+  });
+});
+
+describe('the key of the seal', () => {
+  test('comes from the environment, or there is none', async () => {
+    expect((await sealKey({ CANDOR_SEAL: pem }, 'content'))?.certificate.fingerprint256).toBe(
+      key.certificate.fingerprint256,
+    );
+    expect(await sealKey({}, 'content')).toBeUndefined();
+  });
+  test.each([
+    ['there is no P-256 private key', () => key.certificate.toString()],
+    ['there is no certificate', () => pem.slice(0, pem.indexOf('-----BEGIN CERTIFICATE'))],
+  ])('is refused when %s', async (problem, text) => {
+    await expect(sealKey({ CANDOR_SEAL: text() }, 'content')).rejects.toThrow(
+      `the key that seals agreements cannot be used: in CANDOR_SEAL ${problem}.`,
+    );
+  });
+  test('is refused with the certificate of another key', async () => {
+    const other = parseSealKey(await makeSealKey('Other', from, until)).certificate.toString();
+    const mixed = pem.slice(0, pem.indexOf('-----BEGIN CERTIFICATE')) + other;
+    expect(() => parseSealKey(mixed)).toThrow('the certificate belongs to another key');
+  });
+});
