@@ -87,6 +87,9 @@ export const LAYOUT = String.raw`
   ..pairs.pos().map(((name, value)) => (text(fill: quiet, name), value)).flatten(),
 )
 
+// Stays on one page, unless it is too long for one: nothing may run off the end of a page.
+#let together(body) = layout(size => block(breakable: measure(width: size.width, body).height > 180mm, body))
+
 #let annex(title) = { pagebreak(weak: true); heading(level: 1, title) }
 #let customer = annexes.parties.customer
 #let processor = annexes.parties.processor
@@ -102,6 +105,7 @@ export const LAYOUT = String.raw`
 #blocks(input.blocks)
 
 #if input.acceptance != none [
+  #together[
   == Acceptance
   #facts(
     ("Accepted by", shown(input.acceptance.name)),
@@ -110,6 +114,7 @@ export const LAYOUT = String.raw`
     ("At", day(input.acceptance.acceptedAt)),
     ("In these words", shown(input.acceptance.statement)),
   )
+  ]
 ]
 
 #annex([#numbering-of.parties: the parties and the transfer])
@@ -147,7 +152,7 @@ export const LAYOUT = String.raw`
 )
 == Personal data
 #for data in transfer.data [
-  #block(breakable: false)[
+  #together[
   === #shown(data.title)
   #facts(
     ("What", shown(data.description)),
@@ -166,12 +171,13 @@ Digests are SHA-256 of the record that shows it.
   let before = none
   for measure in annexes.measures {
     if measure.section != before { heading(level: 2, shown(measure.section)); before = measure.section }
+    together({
     heading(level: 3, shown(measure.statement))
     facts(
       ("State", [#shown(input.words.at(measure.state))#if not measure.fresh [, not fresh]]),
       ..measure.checks.map(check => ("Check", [
         #shown(check.title) \
-        #mono(check.ref) \
+        #digest(long(check.ref)) \
         Last passed: #day(check.passedAt) \
         #if check.evidence != none { digest(check.evidence) } else { shown(none) }
       ])),
@@ -183,13 +189,14 @@ Digests are SHA-256 of the record that shows it.
       ..if measure.restsOn.len() > 0 { (("Rests on", mono(measure.restsOn.join(" "))),) },
       ..if measure.limits != none { (("Not shown", shown(measure.limits)),) },
     )
+    })
   }
 }
 
 #annex([#numbering-of.subprocessors: subprocessors])
 The whole chain at #day(annexes.at). Those with a later day of beginning are announced and not in use yet.
 #for link in annexes.subprocessors [
-  #block(breakable: false)[
+  #together[
   == #shown(link.name)
   #facts(
     ("Legal name", shown(link.legalName)),
