@@ -88,7 +88,7 @@ export const LAYOUT = String.raw`
 )
 
 // Stays on one page, unless it is too long for one: nothing may run off the end of a page.
-#let together(body) = layout(size => block(breakable: measure(width: size.width, body).height > 180mm, body))
+#let together(body) = block(above: 1.6em, layout(size => block(breakable: measure(width: size.width, body).height > 180mm, body)))
 
 #let annex(title) = { pagebreak(weak: true); heading(level: 1, title) }
 #let customer = annexes.parties.customer
