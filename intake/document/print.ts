@@ -24,7 +24,7 @@ export type Printed = {
 /**
  * The PDF of an agreement: tagged, PDF/A-3a, with the annexes embedded as `annexes.json`. The same input gives the same
  * bytes on every machine: its times are those of the annexes, and its fonts are those of the compiler and of `fonts`.
- * Throws TypesetterMissing, DocumentUnprintable, DocumentFailed.
+ * Throws TypesetterMissing, AgreementUnprintable, AgreementFailed.
  */
 export async function printAgreement({ template, annexes, acceptance, fonts = [] }: Printed): Promise<Buffer> {
   const embedded = canonicalJson(annexes);
@@ -44,7 +44,7 @@ export async function printAgreement({ template, annexes, acceptance, fonts = []
   return withCompiler(fonts, (compiler) => {
     const made = compiler.compile({ mainFileContent: LAYOUT, inputs });
     if (made.result === null)
-      throw candorError('DocumentFailed', { problem: messagesOf(made.takeError()?.shortDiagnostics) });
+      throw candorError('AgreementFailed', { problem: messagesOf(made.takeError()?.shortDiagnostics) });
     try {
       const creationTimestamp = Math.floor(Date.parse(at) / 1000);
       const pdf = compiler.pdf(made.result, { pdfStandard: 'a-3a', creationTimestamp });
@@ -91,9 +91,9 @@ async function typesetter(): Promise<typeof NodeCompiler> {
 function refusal(error: unknown, shown: object) {
   const said = error instanceof Error && 'code' in error ? String(error.code) : '';
   const missing = [...said.matchAll(/the text `\\?"(.+?)\\?"` could not be displayed/g)].map(([, text]) => text ?? '');
-  if (missing.length === 0) return candorError('DocumentFailed', { problem: 'the compiler refused it as PDF/A' });
+  if (missing.length === 0) return candorError('AgreementFailed', { problem: 'the compiler refused it as PDF/A' });
   const fields = Object.entries(shown).flatMap(([name, value]) => fieldsWith(value, missing, name));
-  return candorError('DocumentUnprintable', { fields: fields.length === 0 ? ['the template'] : [...new Set(fields)] });
+  return candorError('AgreementUnprintable', { fields: fields.length === 0 ? ['the template'] : [...new Set(fields)] });
 }
 
 function fieldsWith(value: unknown, texts: readonly string[], path: string): string[] {

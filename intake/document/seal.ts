@@ -9,13 +9,13 @@ const END = '%%EOF\n';
 /**
  * Seals a PDF: a detached CAdES signature (ETSI EN 319 142-1, PAdES B-B) in an incremental update, so that the first
  * `unsigned.length` bytes are the unsigned file as it was. `at` is the time that the seal claims; nothing proves it.
- * ECDSA is random: two seals of one file differ. Throws DocumentFailed, SealInvalid.
+ * ECDSA is random: two seals of one file differ. Throws AgreementFailed, SealInvalid.
  */
 export async function sealPdf(unsigned: Uint8Array, { key, certificate }: SealKey, at: Date): Promise<Buffer> {
   if (at < new Date(certificate.validFrom) || at > new Date(certificate.validTo))
     throw candorError('SealInvalid', { problem: `its certificate is not valid on ${at.toISOString().slice(0, 10)}` });
   if (Buffer.from(unsigned).toString('latin1', unsigned.length - END.length) !== END)
-    throw candorError('DocumentFailed', { problem: 'the file to seal does not end as a PDF does' });
+    throw candorError('AgreementFailed', { problem: 'the file to seal does not end as a PDF does' });
   const pdf = await PDF.load(unsigned);
   const { bytes } = await pdf.sign({
     signer: {
@@ -32,7 +32,7 @@ export async function sealPdf(unsigned: Uint8Array, { key, certificate }: SealKe
   });
   const sealed = Buffer.from(bytes);
   if (!sealed.subarray(0, unsigned.length).equals(unsigned))
-    throw candorError('DocumentFailed', { problem: 'the seal would have changed the file that it seals' });
+    throw candorError('AgreementFailed', { problem: 'the seal would have changed the file that it seals' });
   return sealed;
 }
 

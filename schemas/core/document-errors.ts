@@ -29,7 +29,7 @@ export const documentErrors = {
       hint: 'install @myriaddreamin/typst-ts-node-compiler for this platform, or run the server on Linux (x64).',
     }),
   }),
-  DocumentUnprintable: define<{ fields: readonly string[] }>({
+  AgreementUnprintable: define<{ fields: readonly string[] }>({
     exit: 3,
     why: 'A name that shows as empty boxes is no name to sign with; the PDF must show all that was typed.',
     example: { fields: ['parties.customer.name'] },
@@ -38,7 +38,7 @@ export const documentErrors = {
       hint: 'give the server a font for this script, or let a person make the agreement.',
     }),
   }),
-  DocumentFailed: define<{ problem: string }>({
+  AgreementFailed: define<{ problem: string }>({
     exit: 3,
     why: 'Nothing is sealed that was not made as a whole.',
     example: { problem: 'the compiler stopped' },

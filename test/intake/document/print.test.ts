@@ -101,7 +101,7 @@ describe('hostile text stays text', () => {
   test('a script that no font has is refused, and the field is named without what it holds', async () => {
     made.parties.customer = { ...(made.parties.customer ?? (await customer())), name: '株式会社' };
     await expect(printAgreement({ template: text, annexes: made })).rejects.toMatchObject({
-      name: 'DocumentUnprintable',
+      name: 'AgreementUnprintable',
       message: 'no font has all the characters of `document.values.customer.name`, `annexes.parties.customer.name`.',
     });
   });
