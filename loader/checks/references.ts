@@ -24,6 +24,7 @@ export const references: readonly Reference[] = [
   { type: 'dataFlows', at: ['subprocessor'], to: 'subprocessors' },
   { type: 'dataFlows', at: ['dataItems', '*'], to: 'dataItems' },
   { type: 'documents', at: ['owner'], to: 'roles' },
+  { type: 'documents', at: ['agreement', 'measures', '*'], to: 'claims' },
   { type: 'incidentPolicy', at: ['onCall'], to: 'roles' },
   { type: 'intake', at: ['template'], to: 'documents' },
   { type: 'updates', at: ['claims', '*'], to: 'claims' },

@@ -143,7 +143,7 @@ describe('which pages count as seen', { timeout: 180_000 }, () => {
   test('one that never comes to rest does not, for it may ask for more', async () => {
     const body = '<script>setInterval(() => fetch("/ping"), 50)</script>';
     const started = await product({ [`${app}/`]: body, [`${app}/once`]: '<script>fetch("/ping")</script>' });
-    const { pages } = await look(started, ['/', '/once'], { limits: { settleMs: 1_500 } });
+    const { pages } = await look(started, ['/', '/once'], { limits: { settleMs: 6_000 } });
     expect(pages.map((page) => page.problem)).toEqual(['never at rest', null]);
   });
 

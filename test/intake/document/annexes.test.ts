@@ -19,7 +19,7 @@ describe('the annexes', () => {
     const rows = made.measures.find(({ claim }) => claim === 'rows-are-scoped');
     expect(rows).toMatchObject({ state: 'verified', fresh: true });
     expect(rows?.checks.length).toBeGreaterThan(0);
-    const record = input.trust.evidence.find(({ source }) => source === 'app-db');
+    const record = input.trust.evidence.find(({ path }) => path === '/evidence/app-db/postgres-row-security');
     expect(rows?.checks.map(({ evidence }) => evidence)).toEqual(rows?.checks.map(() => record?.id));
     expect(rows?.checks.every(({ passedAt }) => passedAt !== null)).toBe(true);
   });
