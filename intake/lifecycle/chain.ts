@@ -19,18 +19,17 @@ export type Transition = {
   previous: Digest | null;
 };
 
+/** A transition with its digest, by which the next one names it. */
+export type LoggedTransition = Transition & { digest: Digest };
+
 /** SHA-256 over the canonical JSON of a transition, the digest of the one before it included. */
 export function transitionDigest({ at, ...rest }: Transition): Digest {
   return digestOf({ ...rest, at: at.toISOString() });
 }
 
 /** What is wrong with the history of one thing, oldest first, that ends at `head`; undefined when it holds. */
-export function chainFlaw(
-  kind: Kind,
-  history: readonly (Transition & { digest: Digest })[],
-  head: Digest,
-): string | undefined {
-  let before: (Transition & { digest: Digest }) | undefined;
+export function chainFlaw(kind: Kind, history: readonly LoggedTransition[], head: Digest): string | undefined {
+  let before: LoggedTransition | undefined;
   for (const [index, { digest, ...transition }] of history.entries()) {
     const { position, from, to, at, previous } = transition;
     if (position !== index + 1) return `transition ${index + 1} is missing`;

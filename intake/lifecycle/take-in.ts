@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
-import { outboxRow } from '../outbox/message.ts';
 import type { Tables } from '../store/tables.ts';
 import { type Kind, machines } from './machines.ts';
-import { type Cause, follow, type Submission } from './submission.ts';
+import { follow, type Submission } from './submission.ts';
+import { type Cause, type Written, write } from './write.ts';
 
 /** Takes in something new. When it returns, the thing is durable, with its first transition and all that is to be sent. */
 export type TakeIn = (kind: Kind, data: Record<string, unknown>, cause: Cause) => Promise<Submission>;
@@ -11,7 +11,7 @@ export type TakeIn = (kind: Kind, data: Record<string, unknown>, cause: Cause) =
 /** How many go into one statement at most. */
 const MOST = 200;
 
-type Entry = { submission: Submission; transition: ReturnType<typeof follow>; cause: Cause };
+type Entry = Written & { submission: Submission };
 type Waiting = { entry: Entry; taken: () => void; failed: (reason: unknown) => void };
 
 /**
@@ -62,38 +62,12 @@ function opened(kind: Kind, data: Record<string, unknown>, cause: Cause): Entry 
   return { submission: { id, kind, state, length: 1, head, openedAt: cause.at, data }, transition, cause };
 }
 
-/** All of it in one statement: every row of it is durable, or none. */
 async function insert(db: Kysely<Tables>, entries: readonly Entry[]): Promise<void> {
-  const taken = entries.map(({ submission: { openedAt: at, ...rest }, cause: { actor, facts = {} } }) => {
-    return { ...rest, at, actor, facts };
-  });
-  const secrets = entries.flatMap(({ submission: { id: submission }, cause }) =>
-    (cause.secrets ?? []).map(({ expiresAt, ...rest }) => ({ ...rest, submission, expires_at: expiresAt })),
-  );
-  const letters = entries.flatMap(({ submission: { id: submission }, cause: { at, send = [] } }) =>
-    send.map((message) => ({ ...outboxRow(message), submission, due_at: at })),
-  );
-  await sql`
-    with taken as (
-      select * from jsonb_to_recordset(${JSON.stringify(taken)}::jsonb)
-        as part(id text, kind text, state text, head text, at timestamptz, data jsonb, actor text, facts jsonb)
-    ),
-    opened as (
-      insert into submission (id, kind, state, length, head, opened_at, data)
-      select id, kind, state, 1, head, at, data from taken
-    ),
-    logged as (
-      insert into transition (submission, position, "from", "to", at, actor, facts, previous, digest)
-      select id, 1, null, state, at, actor, facts, null, head from taken
-    ),
-    keyed as (
-      insert into secret (digest, submission, purpose, expires_at)
-      select * from jsonb_to_recordset(${JSON.stringify(secrets)}::jsonb)
-        as part(digest text, submission text, purpose text, expires_at timestamptz)
-    )
-    insert into outbox (id, channel, message, due_at, submission)
-    select * from jsonb_to_recordset(${JSON.stringify(letters)}::jsonb)
-      as part(id text, channel text, message jsonb, due_at timestamptz, submission text)`.execute(db);
+  const rows = entries.map(({ submission: { openedAt, ...rest } }) => ({ ...rest, opened_at: openedAt }));
+  const opening = sql`insert into submission (id, kind, state, length, head, opened_at, data)
+    select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as part(id text, kind text, state text, length integer, head text, opened_at timestamptz, data jsonb)`;
+  await write(db, opening, entries);
 }
 
 /** 80 random bits in letters and digits that nobody mistakes for others. */

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { advance, type Submission, submissionOf } from '../lifecycle/submission.ts';
+import { moveOn, type Submission, submissionOf } from '../lifecycle/submission.ts';
 import { CODE_TRIES, digestOfCode, openedBy } from '../secrets/secret.ts';
 import type { Tables } from '../store/tables.ts';
 
@@ -34,18 +34,9 @@ export async function confirmByCode(db: Kysely<Tables>, status: string, code: st
 }
 
 async function confirmed(db: Kysely<Tables>, id: string, by: 'link' | 'code', at: Date): Promise<Confirmation> {
-  const request = await submissionOf(db, id);
-  if (request?.kind !== 'dpa-request' || request.state === 'expired') return { outcome: 'unknown' };
-  if (request.state !== 'received') return { outcome: 'confirmed', request };
-  try {
-    return {
-      outcome: 'confirmed',
-      request: await advance(db, request, 'verified', { at, actor: 'visitor', facts: { by } }),
-    };
-  } catch (error) {
-    // Both ways at the same moment: one of them was first, and that is as good.
-    const now = await submissionOf(db, id);
-    if (now === undefined || now.head === request.head) throw error;
-    return now.state === 'expired' ? { outcome: 'unknown' } : { outcome: 'confirmed', request: now };
-  }
+  const found = await submissionOf(db, id);
+  if (found?.kind !== 'dpa-request') return { outcome: 'unknown' };
+  const cause = { at, actor: 'visitor', facts: { by } };
+  const request = found.state === 'received' ? await moveOn(db, found, 'verified', cause) : found;
+  return request.state === 'expired' ? { outcome: 'unknown' } : { outcome: 'confirmed', request };
 }

@@ -1,5 +1,7 @@
 import type { ColumnType, JSONColumnType } from 'kysely';
 import type { Digest } from '../../schemas/index.ts';
+import type { LoggedTransition } from '../lifecycle/chain.ts';
+import type { SecretRow } from '../secrets/secret.ts';
 
 /** What visitors send in: personal data lies in `data` alone, and `data` is null once it was deleted. */
 export type SubmissionTable = {
@@ -14,20 +16,7 @@ export type SubmissionTable = {
 };
 
 /** Every change of state that ever was. The database refuses to change or delete a row of it. */
-export type TransitionTable = {
-  submission: string;
-  /** 1 for the first. */
-  position: number;
-  from: string | null;
-  to: string;
-  at: Date;
-  /** `visitor`, `rules`, `clock`, or the id of a member of staff; never a name. */
-  actor: string;
-  /** What the change rests on: digests, versions, codes of reasons. Nothing personal. */
-  facts: JSONColumnType<Record<string, unknown>>;
-  previous: Digest | null;
-  digest: Digest;
-};
+export type TransitionTable = Omit<LoggedTransition, 'facts'> & { facts: JSONColumnType<LoggedTransition['facts']> };
 
 /** What is to be sent. A row is written with what it tells of, or not at all. */
 export type OutboxTable = {
@@ -49,15 +38,8 @@ export type OutboxTable = {
   settledAt: ColumnType<Date | null, never>;
 };
 
-/** What opens a submission to whoever holds it. Only digests are kept. */
-export type SecretTable = {
-  digest: Digest;
-  submission: string;
-  purpose: 'status' | 'link' | 'code' | 'unsubscribe';
-  expiresAt: Date;
-  /** How often a code was typed. */
-  tries: ColumnType<number, never>;
-};
+/** What opens a submission to whoever holds it. `tries`: how often a code was typed. */
+export type SecretTable = SecretRow & { submission: string; tries: ColumnType<number, never> };
 
 /** Endpoints that answered 410 Gone. Declared with another address, one is another one. */
 export type EndpointGoneTable = { endpoint: string; urlDigest: Digest; goneAt: Date };

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { durationMs, type IntakePolicy, type SubscriptionForm } from '../../schemas/index.ts';
-import { advance, submissionOf } from '../lifecycle/submission.ts';
+import { moveOn, submissionOf } from '../lifecycle/submission.ts';
 import type { TakeIn } from '../lifecycle/take-in.ts';
 import type { Letterhead } from '../requests/letters.ts';
 import { newSecret, openedBy } from '../secrets/secret.ts';
@@ -42,8 +42,8 @@ export async function confirmSubscription(db: Kysely<Tables>, link: string, at: 
   const id = await openedBy(db, link, 'link', at);
   const found = id === undefined ? undefined : await submissionOf(db, id);
   if (found?.kind !== 'subscription') return false;
-  if (found.state === 'pending') await settled(() => advance(db, found, 'active', { at, actor: 'visitor' }));
-  return (await submissionOf(db, found.id))?.state === 'active';
+  const now = found.state === 'pending' ? await moveOn(db, found, 'active', { at, actor: 'visitor' }) : found;
+  return now.state === 'active';
 }
 
 /**
@@ -53,14 +53,5 @@ export async function confirmSubscription(db: Kysely<Tables>, link: string, at: 
 export async function unsubscribe(db: Kysely<Tables>, secret: string, at: Date): Promise<void> {
   const id = await openedBy(db, secret, 'unsubscribe', at);
   const found = id === undefined ? undefined : await submissionOf(db, id);
-  if (found?.state === 'active') await settled(() => advance(db, found, 'ended', { at, actor: 'visitor' }, null));
-}
-
-/** Two at the same moment: one of them was first, and that is as good. */
-async function settled(change: () => Promise<unknown>): Promise<void> {
-  try {
-    await change();
-  } catch (error) {
-    if (!(error instanceof Error && error.name === 'TransitionRefused')) throw error;
-  }
+  if (found?.state === 'active') await moveOn(db, found, 'ended', { at, actor: 'visitor' }, null);
 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { chainFlaw } from '../../../intake/lifecycle/chain.ts';
+import { expire } from '../../../intake/lifecycle/expire.ts';
 import { advance, historyOf, submissionOf } from '../../../intake/lifecycle/submission.ts';
 import { wayIn } from '../../../intake/lifecycle/take-in.ts';
 import { confirmByCode, confirmByLink } from '../../../intake/requests/confirm.ts';
 import { type CurrentOffer, decide } from '../../../intake/requests/decide.ts';
-import { expire } from '../../../intake/requests/expire.ts';
 import { receive } from '../../../intake/requests/receive.ts';
 import { digestOfSecret } from '../../../intake/secrets/secret.ts';
 import type { Store } from '../../../intake/store/open.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { expire } from '../../../intake/lifecycle/expire.ts';
 import { historyOf, submissionOf } from '../../../intake/lifecycle/submission.ts';
 import { wayIn } from '../../../intake/lifecycle/take-in.ts';
 import { confirmByLink } from '../../../intake/requests/confirm.ts';
-import { expire } from '../../../intake/requests/expire.ts';
 import type { Store } from '../../../intake/store/open.ts';
 import { announce } from '../../../intake/subscriptions/announce.ts';
 import { confirmSubscription, subscribe, unsubscribe } from '../../../intake/subscriptions/subscribe.ts';

@@ -1,15 +1,15 @@
 import { type Kysely, sql } from 'kysely';
 import { durationMs, type IntakePolicy } from '../../schemas/index.ts';
-import { advance, submissionOf } from '../lifecycle/submission.ts';
 import type { Tables } from '../store/tables.ts';
+import { moveOn, submissionOf } from './submission.ts';
 
 /** How many are looked at in one turn. */
 const BATCH = 100;
 
 /**
- * What the clock does: requests and subscriptions that nobody confirmed in time expire and lose their data at once; what ended long enough
- * ago loses its data; secrets that open nothing any more are deleted. Any number of replicas may do it at once. Returns
- * how many there were of each.
+ * What the clock does: requests and subscriptions that nobody confirmed in time expire and lose their data at once; what
+ * ended long enough ago loses its data; secrets that open nothing any more are deleted. Any number of replicas may do it at
+ * once. Returns how many there were of each.
  */
 export async function expire(
   db: Kysely<Tables>,
@@ -27,10 +27,10 @@ export async function expire(
       .limit(BATCH)
       .execute();
     for (const { id } of found) {
-      const request = await submissionOf(db, id);
-      if (request?.state !== 'received' && request?.state !== 'pending') continue;
-      await advance(db, request, 'expired', { at, actor: 'clock' }, null);
-      expired += 1;
+      const before = await submissionOf(db, id);
+      if (before?.state !== 'received' && before?.state !== 'pending') continue;
+      const after = await moveOn(db, before, 'expired', { at, actor: 'clock' }, null);
+      if (after.state === 'expired') expired += 1;
     }
     if (found.length < BATCH) break;
   }
