@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
 import { type Digest, durationMs, type Id, type IntakePolicy, RequestForm } from '../../schemas/index.ts';
 import { advance, type Submission } from '../lifecycle/submission.ts';
+import type { Letterhead } from '../mail/letterhead.ts';
 import { newSecret } from '../secrets/secret.ts';
 import type { Tables } from '../store/tables.ts';
-import { heldLetter, type Letterhead, offerLetter } from './letters.ts';
+import { heldLetter, offerLetter } from './letters.ts';
 import { holdReasons } from './rules.ts';
 
 /** What would be offered just now, and the claims of its annex that do not hold. */

@@ -1,11 +1,9 @@
+import { addressOf, type Letterhead } from '../mail/letterhead.ts';
 import type { Mail } from '../outbox/message.ts';
 
-/** Who writes: the company’s legal name, and where its forms answer. */
-export type Letterhead = { company: string; url: string };
-
 /** The address at which a request is looked at and acted on. */
-export function statusAddress({ url }: Letterhead, status: string): string {
-  return `${url.replace(/\/$/, '')}/requests/${status}/`;
+export function statusAddress(head: Letterhead, status: string): string {
+  return addressOf(head, `/requests/${status}/`);
 }
 
 /** To whoever was named as asking: it confirms nothing by being opened, and names nothing that was typed. */
@@ -15,7 +13,7 @@ export function confirmLetter(head: Letterhead, to: string, link: string, code: 
     subject: `Please confirm your request to ${head.company}`,
     text: [
       `Somebody, we hope it was you, gave this address in a request to ${head.company}.`,
-      `To confirm it, open this page and press the button:\n${head.url.replace(/\/$/, '')}/requests/confirm/${link}/`,
+      `To confirm it, open this page and press the button:\n${addressOf(head, `/requests/confirm/${link}/`)}`,
       `Or type this code where you made the request: ${code.slice(0, 3)} ${code.slice(3)}`,
       `If it was not you, do nothing: without a confirmation everything is deleted after ${keptFor}.`,
     ].join('\n\n'),

@@ -1,7 +1,8 @@
 import { durationMs, type IntakePolicy, type RequestForm } from '../../schemas/index.ts';
 import type { TakeIn } from '../lifecycle/take-in.ts';
+import type { Letterhead } from '../mail/letterhead.ts';
 import { newCode, newSecret } from '../secrets/secret.ts';
-import { confirmLetter, type Letterhead } from './letters.ts';
+import { confirmLetter } from './letters.ts';
 
 /** How long a link and a code confirm an address. */
 const CONFIRM_MS = 24 * 3_600_000;

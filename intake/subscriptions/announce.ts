@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { Email, type Id, Topic } from '../../schemas/index.ts';
+import type { Letterhead } from '../mail/letterhead.ts';
 import { outboxRow } from '../outbox/message.ts';
-import type { Letterhead } from '../requests/letters.ts';
 import type { Tables } from '../store/tables.ts';
 import { newsLetter } from './letters.ts';
 

@@ -1,6 +1,6 @@
 import type { Topic } from '../../schemas/index.ts';
+import { addressOf, type Letterhead } from '../mail/letterhead.ts';
 import type { Mail } from '../outbox/message.ts';
-import type { Letterhead } from '../requests/letters.ts';
 
 const words: Record<Topic, string> = {
   updates: 'news of the trust center',
@@ -21,7 +21,7 @@ export function subscribeLetter(
     subject: `Please confirm: letters from ${head.company}`,
     text: [
       `Somebody, we hope it was you, asked ${head.company} to write to this address about: ${topics.map((topic) => words[topic]).join(', ')}.`,
-      `To confirm it, open this page and press the button:\n${at(head, `subscriptions/confirm/${link}/`)}`,
+      `To confirm it, open this page and press the button:\n${addressOf(head, `/subscriptions/confirm/${link}/`)}`,
       `If it was not you, do nothing: you will hear no more, and the address is deleted after ${keptFor}.`,
     ].join('\n\n'),
   };
@@ -34,10 +34,6 @@ export function newsLetter(
   news: { subject: string; text: string },
   secret: string,
 ): Mail {
-  const unsubscribe = at(head, `subscriptions/end/${secret}/`);
+  const unsubscribe = addressOf(head, `/subscriptions/end/${secret}/`);
   return { to, subject: news.subject, text: `${news.text}\n\n-- \nTo hear no more: ${unsubscribe}`, unsubscribe };
-}
-
-function at({ url }: Letterhead, path: string): string {
-  return `${url.replace(/\/$/, '')}/${path}`;
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { durationMs, type IntakePolicy, type SubscriptionForm } from '../../schemas/index.ts';
 import { moveOn, submissionOf } from '../lifecycle/submission.ts';
 import type { TakeIn } from '../lifecycle/take-in.ts';
-import type { Letterhead } from '../requests/letters.ts';
+import type { Letterhead } from '../mail/letterhead.ts';
 import { newSecret, openedBy } from '../secrets/secret.ts';
 import type { Tables } from '../store/tables.ts';
 import { subscribeLetter } from './letters.ts';

@@ -1,0 +1,7 @@
+/** Who writes: the company’s legal name, and where its forms answer. */
+export type Letterhead = { company: string; url: string };
+
+/** A whole address of the forms. `path` begins and ends with a slash, or names a file. */
+export function addressOf({ url }: Letterhead, path: `/${string}`): string {
+  return `${url.replace(/\/$/, '')}${path}`;
+}
