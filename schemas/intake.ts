@@ -39,7 +39,7 @@ export const IntakePolicy = z
     retention: z
       .strictObject({
         unconfirmed: Duration.default('7d').meta({ description: 'Requests whose address was never confirmed.' }),
-        unsuccessful: Duration.default('180d').meta({ description: 'Requests that were declined or expired.' }),
+        unsuccessful: Duration.default('180d').meta({ description: 'Requests that were answered by a letter, were declined or expired.' }),
         ended: Duration.default('1095d').meta({ description: 'Agreements after their end.' }),
       })
       .prefault({})

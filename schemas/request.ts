@@ -75,6 +75,7 @@ export const DpaRequestState = z
     'received',
     'verified',
     'held',
+    'answered',
     'offered',
     'accepted',
     'sealed',

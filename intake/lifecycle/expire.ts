@@ -39,7 +39,7 @@ export async function expire(
     from transition newest
     where newest.submission = submission.id and newest.position = submission.length and data is not null
       and kind = 'dpa-request'
-      and ((submission.state in ('declined', 'expired') and newest.at <= ${before(retention.unsuccessful)})
+      and ((submission.state in ('answered', 'declined', 'expired') and newest.at <= ${before(retention.unsuccessful)})
         or (submission.state in ('superseded', 'terminated') and newest.at <= ${before(retention.ended)}))
   `.execute(db);
   await db.deleteFrom('secret').where('expiresAt', '<=', at).execute();

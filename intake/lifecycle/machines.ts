@@ -10,7 +10,9 @@ export const machines = {
     next: {
       received: ['verified', 'expired'],
       verified: ['offered', 'held', 'declined'],
-      held: ['offered', 'declined'],
+      // Again, when what was asked beside a DPA is answered.
+      held: ['held', 'answered', 'offered', 'declined'],
+      answered: [],
       // Again, when the template or the evidence changed before it was accepted.
       offered: ['offered', 'held', 'accepted', 'declined', 'expired'],
       accepted: ['sealed'],
