@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Digest, Id } from './core/ids.ts';
-import { Country, Email } from './core/text.ts';
+import { Country, Email, typedLine, typedLines } from './core/text.ts';
 import { Instant } from './core/time.ts';
 
 /** What somebody asks for. */
@@ -19,29 +19,11 @@ export const RequestNeed = z
   .meta({ description: 'What is asked for.' });
 export type RequestNeed = z.infer<typeof RequestNeed>;
 
-/** Text that a stranger typed: trimmed, in one form of Unicode, without control characters; line breaks where allowed. */
-function typed(most: number, control: RegExp) {
-  return z
-    .string()
-    .max(4 * most, `must have at most ${most} characters`)
-    .transform((text) => text.normalize('NFC').replaceAll('\r\n', '\n').trim())
-    .pipe(
-      z
-        .string()
-        .min(1, 'must not be empty')
-        .max(most, `must have at most ${most} characters`)
-        .refine((text) => !control.test(text), 'must not hold control characters'),
-    );
-}
-// Bidirectional overrides are refused too: they make a text look like another.
-const line = (most: number) => typed(most, /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u);
-const lines = (most: number) => typed(most, /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u);
-
 /** What a visitor fills in to ask for a DPA, a document or an answer. Nothing else of a form is kept. */
 export const RequestForm = z
   .strictObject({
     needs: z.array(RequestNeed).min(1).max(RequestNeed.options.length),
-    company: line(160),
+    company: typedLine(160),
     website: z
       .url({
         protocol: /^https?$/,
@@ -50,13 +32,13 @@ export const RequestForm = z
       })
       .max(300)
       .meta({ description: 'The company’s site; its domain is compared with that of the e-mail address.' }),
-    companyAddress: lines(300).optional(),
+    companyAddress: typedLines(300).optional(),
     jurisdiction: Country,
-    signatory: line(160).optional().meta({ description: 'Who signs.' }),
-    signatoryRole: line(160).optional(),
+    signatory: typedLine(160).optional().meta({ description: 'Who signs.' }),
+    signatoryRole: typedLine(160).optional(),
     email: z.string().trim().max(254).pipe(Email),
     document: Id.optional().meta({ description: 'The document that is asked for.' }),
-    message: lines(4000).optional(),
+    message: typedLines(4000).optional(),
   })
   .refine(({ needs, document }) => !needs.includes('document') || document !== undefined, {
     path: ['document'],

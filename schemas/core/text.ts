@@ -24,3 +24,26 @@ export const Country = z
   .regex(/^[A-Z]{2}$/, 'must be a two-letter country code such as DE')
   .meta({ description: 'ISO 3166-1 alpha-2 code, for example DE; EU stands for the European Union.' });
 export type Country = z.infer<typeof Country>;
+
+/**
+ * One line that somebody typed, of at most `most` characters: trimmed, in one form of Unicode, without control characters
+ * and without what turns the direction of writing, which makes a text look like another.
+ */
+export const typedLine = (most: number) => typed(most, /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u);
+
+/** The same with line breaks. */
+export const typedLines = (most: number) => typed(most, /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u);
+
+function typed(most: number, control: RegExp) {
+  return z
+    .string()
+    .max(4 * most, `must have at most ${most} characters`)
+    .transform((text) => text.normalize('NFC').replaceAll('\r\n', '\n').trim())
+    .pipe(
+      z
+        .string()
+        .min(1, 'must not be empty')
+        .max(most, `must have at most ${most} characters`)
+        .refine((text) => !control.test(text), 'must not hold control characters'),
+    );
+}
