@@ -2,11 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Collector } from '../collectors/define.ts';
 import { loadCollectors } from '../collectors/registry.ts';
+import type { StorePlace } from '../intake/store/open.ts';
 import type { Terminal } from './command.ts';
 
 /** The content folder that a command works on: --content, CANDOR_CONTENT, or ./content. */
 export function contentFolder(option: string | undefined, { cwd, environment }: Terminal): string {
   return resolve(cwd, option ?? environment.CANDOR_CONTENT ?? 'content');
+}
+
+/** Where what visitors send in is kept: the database of DATABASE_URL, or the folder `intake-data` beside the content. */
+export function storePlace({ DATABASE_URL: url }: Terminal['environment'], folder: string): StorePlace {
+  return url === undefined || url === '' ? { folder: join(dirname(folder), 'intake-data') } : { url };
 }
 
 /** Candor’s own collectors, and those in a `collectors/` folder beside the content. */

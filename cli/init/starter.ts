@@ -20,7 +20,7 @@ export async function starterFiles(answers: Answers): Promise<NewFile[]> {
     { path: 'package.json', text: json(manifest(answers)) },
     { path: 'astro.config.mjs', text: astroConfig(answers) },
     { path: '.vscode/settings.json', text: json(editorSettings) },
-    { path: '.gitignore', text: 'node_modules/\ndist/\n.astro/\n.candor/\n.env\n.env.*\n' },
+    { path: '.gitignore', text: 'node_modules/\ndist/\n.astro/\n.candor/\nintake-data/\n.env\n.env.*\n' },
   ].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { CamelCasePlugin, type Dialect, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
-import { candorError } from '../../schemas/index.ts';
+import { CandorError, candorError } from '../../schemas/index.ts';
+import { lockFolder } from './folder-lock.ts';
 import { migrate } from './migrations.ts';
 import type { Tables } from './tables.ts';
 
@@ -18,19 +20,42 @@ const CONNECTIONS = 10;
 const CONNECT_MS = 3_000;
 const STATEMENT_MS = 10_000;
 
-/** Opens the database and brings its tables up to date. Throws StoreUnreachable. */
+/**
+ * Opens the database and brings its tables up to date. Throws StoreUnreachable, or StoreBusy for a folder that another
+ * process has open.
+ */
 export async function openStore(place: StorePlace): Promise<Store> {
-  const db = new Kysely<Tables>({
-    dialect: 'url' in place ? postgres(place.url) : await folder(place.folder),
-    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
-  });
+  try {
+    if ('url' in place) return await opened(postgres(place.url), async () => undefined);
+    await mkdir(place.folder, { recursive: true, mode: 0o700 });
+    const unlock = await lockFolder(place.folder);
+    try {
+      const pglite = await PGlite.create(join(place.folder, 'data'));
+      return await opened(new PGliteDialect({ pglite }), unlock);
+    } catch (error) {
+      await unlock();
+      throw error;
+    }
+  } catch (error) {
+    if (error instanceof CandorError) throw error;
+    throw candorError('StoreUnreachable', { problem: reasonOf(error) });
+  }
+}
+
+async function opened(dialect: Dialect, after: () => Promise<void>): Promise<Store> {
+  const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
+  const db = new Kysely<Tables>({ dialect, plugins });
   try {
     await migrate(db);
   } catch (error) {
     await db.destroy();
-    throw candorError('StoreUnreachable', { problem: reasonOf(error) });
+    throw error;
   }
-  return { db, close: () => db.destroy() };
+  const close = async () => {
+    await db.destroy();
+    await after();
+  };
+  return { db, close };
 }
 
 function postgres(url: string): Dialect {
@@ -44,11 +69,6 @@ function postgres(url: string): Dialect {
   // An idle connection that breaks is replaced by the next query; unheard, it would end the process.
   pool.on('error', () => undefined);
   return new PostgresDialect({ pool });
-}
-
-async function folder(path: string): Promise<Dialect> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  return new PGliteDialect({ pglite: await PGlite.create(path) });
 }
 
 /** The code of the database or of the network: their texts may hold the connection string. */

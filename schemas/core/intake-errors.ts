@@ -11,6 +11,15 @@ export const intakeErrors = {
       hint: 'look at DATABASE_URL, and whether its user may create tables; without DATABASE_URL a folder is used.',
     }),
   }),
+  StoreBusy: define<{ pid: number | undefined }>({
+    exit: 3,
+    why: 'A folder is opened by one process at a time; two would destroy what is in it.',
+    example: { pid: 4321 },
+    text: ({ pid }) => ({
+      what: `the folder of intake is in use by ${pid === undefined ? 'another process' : `process ${pid}`}.`,
+      hint: 'end that process first, or set DATABASE_URL: a PostgreSQL server is used by any number at once.',
+    }),
+  }),
   TransitionRefused: define<{ id: string; from: string; to: string }>({
     exit: 1,
     why: 'What happens to a request follows a fixed plan; somebody else may also have changed it meanwhile.',
