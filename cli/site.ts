@@ -1,20 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join, relative, sep } from 'node:path';
 import sirv from 'sirv';
+import { serverHeaders } from '../intake/web/headers.ts';
 import { codeOf } from '../ledger/files/error-code.ts';
 import { CandorError, candorError } from '../schemas/index.ts';
-
-/** Headers of every answer; the pages carry the same policy themselves for hosts that send none. */
-const headers: Readonly<Record<string, string>> = {
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
-  'Cache-Control': 'no-cache',
-};
 
 /**
  * Builds the site of `content` into `root`/dist. It is built beside, finished there, and moved in when it is whole, so
@@ -101,22 +92,39 @@ async function filesBelow(folder: string): Promise<Map<string, Buffer>> {
   return new Map(await Promise.all(files.sort().map(async (file) => [path(file), await readFile(file)] as const)));
 }
 
-/** Serves a built site until `signal` aborts. Throws PortTaken, BuildMissing. */
-export function serveSite(dist: string, port: number, host: string): Promise<{ server: Server; url: string }> {
+/** What answers instead of the files, where it can; else it calls `next`. `client`: a folder of more files. */
+export type Answerer = {
+  answer: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+  client: string;
+};
+
+/** How long a visitor may take to send a request, in ms; a slow one holds a connection of its own and nothing else. */
+const REQUEST_MS = 60_000;
+
+/** Serves a built site, and `forms` before it, at once. Throws PortTaken, BuildMissing. */
+export function serveSite(
+  dist: string,
+  port: number,
+  host: string,
+  forms?: Answerer,
+): Promise<{ server: Server; url: string }> {
   if (!existsSync(join(dist, 'index.html'))) throw candorError('BuildMissing', { folder: dist });
-  const files = sirv(dist, {
-    dev: true,
-    dotfiles: false,
-    setHeaders: (response) => {
-      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    },
-  });
-  const server = createServer((request, response) =>
-    files(request, response, async () => {
+  const headers: Readonly<Record<string, string>> = { ...serverHeaders, 'Cache-Control': 'no-cache' };
+  const setHeaders = (response: ServerResponse) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  };
+  const filesOf = (folder: string) => sirv(folder, { dev: true, dotfiles: false, setHeaders });
+  const files = filesOf(dist);
+  const styles = forms === undefined ? undefined : filesOf(forms.client);
+  const server = createServer({ requestTimeout: REQUEST_MS }, (request, response) => {
+    const missing = async () => {
       const page = await readFile(join(dist, '404.html')).catch(() => 'Not found');
       response.writeHead(404, { ...headers, 'Content-Type': 'text/html; charset=utf-8' }).end(page);
-    }),
-  );
+    };
+    const site = () => files(request, response, missing);
+    if (forms === undefined || styles === undefined) site();
+    else forms.answer(request, response, () => styles(request, response, site));
+  });
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       const taken = 'code' in error && error.code === 'EADDRINUSE';

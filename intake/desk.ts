@@ -5,6 +5,7 @@ import type { Template } from './document/template.ts';
 import type { TakeIn } from './lifecycle/take-in.ts';
 import type { Letterhead } from './mail/letterhead.ts';
 import type { Tables } from './store/tables.ts';
+import type { Limits } from './web/limits.ts';
 
 /** What the trust page says just now. `template` is the text that is offered; undefined when content has none. */
 export type Standing = { content: Content; trust: Trust; template: Template | undefined };
@@ -20,4 +21,7 @@ export type Desk = {
   current: () => Promise<Standing>;
   /** Undefined when this machine has no key: nothing is sealed then, and nothing offered by itself. */
   sealKey: SealKey | undefined;
+  /** True on a server of a demonstration alone: no other one offers what rests on made-up evidence. */
+  demo?: boolean | undefined;
+  limits: Limits;
 };

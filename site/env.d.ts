@@ -1,1 +1,20 @@
 /// <reference types="astro/client" />
+
+declare namespace App {
+  /** What a page of the server is given: by `candor serve`, and by site/gate.ts. */
+  interface Locals {
+    desk: import('../intake/desk.ts').Desk;
+    /** Whose page this is; there also while the database is away. `contact`: where one writes then. */
+    house: { name: string; legalName: string; contact: string; demo: boolean };
+    /** Whom the request came from, for limits alone. */
+    visitor: string;
+    /** Hears that something failed, by a code that names nobody. */
+    onTrouble: (code: string) => void;
+    /** What was sent, once the gate let it through; undefined unless it was sent by POST. */
+    form?: URLSearchParams | undefined;
+    /** The token that every form on the page must hold: see components/Token.astro. */
+    token: string;
+    /** Why the request was refused, on the page that says so. */
+    refused?: import('../intake/web/refusal.ts').RefusalName;
+  }
+}

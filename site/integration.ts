@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import mdx from '@astrojs/mdx';
+import node from '@astrojs/node';
 import type { AstroIntegration, HookParameters } from 'astro';
 import { copyPublished } from '../ledger/publish.ts';
 import { contentPlugin } from './content-plugin.ts';
@@ -14,6 +16,7 @@ process.env.ASTRO_TELEMETRY_DISABLED = '1';
  * holds content and three lines of configuration, and upgrading is `npm update`. After Starlight.
  */
 export default function candor(): AstroIntegration {
+  if (process.env.CANDOR_FORMS !== undefined) return forms();
   return process.env.CANDOR_RELEASE === undefined ? wholeSite() : frozenVersion();
 }
 
@@ -54,7 +57,37 @@ function frozenVersion(): AstroIntegration {
   };
 }
 
-/** What both have in common. */
+/**
+ * The pages under site/forms/ alone, as a handler for a server of node:http: `candor serve` sets CANDOR_FORMS. Nothing of
+ * the static site depends on it.
+ */
+function forms(): AstroIntegration {
+  return {
+    name: 'candor',
+    hooks: {
+      'astro:config:setup': ({ addMiddleware, config, injectRoute, updateConfig }) => {
+        for (const route of routes(packageRoot(), 'forms')) injectRoute({ ...route, prerender: false });
+        addMiddleware({ entrypoint: pathToFileURL(join(packageRoot(), 'site', 'gate.ts')), order: 'pre' });
+        updateConfig(settings(config.root));
+        // Whole pages: what fails in the middle of one must still become another answer. The gate refuses bodies earlier.
+        const adapter = node({ mode: 'middleware', experimentalDisableStreaming: true, bodySizeLimit: 64 * 1024 ** 2 });
+        updateConfig({
+          adapter,
+          // Astro takes up an adapter before this hook runs, and integrations after it.
+          integrations: [adapter],
+          // The gate looks at origins itself: Astro’s own check refuses sites behind a proxy, pages without referrer and
+          // one-click posts (RFC 8058).
+          security: { checkOrigin: false },
+          session: false,
+          // Its names must not meet those of the static site, beside which they are served.
+          build: { assets: '_forms' },
+        });
+      },
+    },
+  };
+}
+
+/** What all have in common. */
 function settings(root: URL): Parameters<HookParameters<'astro:config:setup'>['updateConfig']>[0] {
   return {
     output: 'static',

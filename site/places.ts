@@ -21,9 +21,9 @@ export function packageRoot(): string {
 
 /**
  * Every page under site/pages/ with the address that its file name says, as Astro reads file names; those under
- * site/frozen/ when a version is rendered.
+ * site/frozen/ when a version is rendered, and those under site/forms/ for the server.
  */
-export function routes(root: string, room: 'pages' | 'frozen' = 'pages'): { pattern: string; entrypoint: URL }[] {
+export function routes(root: string, room: 'pages' | 'frozen' | 'forms'): { pattern: string; entrypoint: URL }[] {
   const pages = join(root, 'site', room);
   return readdirSync(pages, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(astro|ts)$/.test(entry.name))

@@ -1,12 +1,15 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../store/tables.ts';
 import { type Kind, machines } from './machines.ts';
 import { follow, type Submission } from './submission.ts';
 import { type Cause, type Written, write } from './write.ts';
 
-/** Takes in something new. When it returns, the thing is durable, with its first transition and all that is to be sent. */
-export type TakeIn = (kind: Kind, data: Record<string, unknown>, cause: Cause) => Promise<Submission>;
+/**
+ * Takes in something new. When it returns, the thing is durable, with its first transition and all that is to be sent.
+ * With a secret `seed` its id follows from it, and the second of two with the same one is not taken in again.
+ */
+export type TakeIn = (kind: Kind, data: Record<string, unknown>, cause: Cause, seed?: string) => Promise<Submission>;
 
 /** How many go into one statement at most. */
 const MOST = 200;
@@ -31,8 +34,8 @@ export function wayIn(db: Kysely<Tables>): TakeIn {
     }
     isWriting = false;
   };
-  return async (kind, data, cause) => {
-    const entry = opened(kind, data, cause);
+  return async (kind, data, cause, seed) => {
+    const entry = opened(kind, data, cause, seed);
     await new Promise<void>((taken, failed) => {
       queue.push({ entry, taken, failed });
       if (!isWriting) void flush();
@@ -55,8 +58,8 @@ async function settle(db: Kysely<Tables>, batch: readonly Waiting[]): Promise<vo
   }
 }
 
-function opened(kind: Kind, data: Record<string, unknown>, cause: Cause): Entry {
-  const id = `${kind}-${randomName()}`;
+function opened(kind: Kind, data: Record<string, unknown>, cause: Cause, seed: string | undefined): Entry {
+  const id = `${kind}-${nameOf(seed === undefined ? randomBytes(16) : hash('sha256', `id:${seed}`, 'buffer'))}`;
   const transition = follow({ id, kind, state: null, length: 0, head: null }, machines[kind].first, cause);
   const { digest: head, to: state } = transition;
   return { submission: { id, kind, state, length: 1, head, openedAt: cause.at, data }, transition, cause };
@@ -66,12 +69,13 @@ async function insert(db: Kysely<Tables>, entries: readonly Entry[]): Promise<vo
   const rows = entries.map(({ submission: { openedAt, ...rest } }) => ({ ...rest, opened_at: openedAt }));
   const opening = sql`insert into submission (id, kind, state, length, head, opened_at, data)
     select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as part(id text, kind text, state text, length integer, head text, opened_at timestamptz, data jsonb)`;
+      as part(id text, kind text, state text, length integer, head text, opened_at timestamptz, data jsonb)
+    on conflict (id) do nothing`;
   await write(db, opening, entries);
 }
 
-/** 80 random bits in letters and digits that nobody mistakes for others. */
-function randomName(): string {
+/** 80 of these bits in letters and digits that nobody mistakes for others. */
+function nameOf(bits: Buffer): string {
   const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-  return [...randomBytes(16)].map((byte) => alphabet[byte % 32]).join('');
+  return [...bits.subarray(0, 16)].map((byte) => alphabet[byte % 32]).join('');
 }

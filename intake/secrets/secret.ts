@@ -16,9 +16,14 @@ export type SecretRow = { digest: Digest; purpose: Purpose; expiresAt: Date };
 /** How often a code may be typed. Of a million codes, five tries find one in 200,000. */
 export const CODE_TRIES = 5;
 
-/** A secret of 256 random bits for an address, and the row that knows it again. */
-export function newSecret(purpose: Exclude<Purpose, 'code'>, expiresAt: Date): { secret: string; row: SecretRow } {
-  const secret = randomBytes(32).toString('base64url');
+/** A secret of 256 bits for an address, random or following from a secret `seed`, and the row that knows it again. */
+export function newSecret(
+  purpose: Exclude<Purpose, 'code'>,
+  expiresAt: Date,
+  seed?: string,
+): { secret: string; row: SecretRow } {
+  const secret =
+    seed === undefined ? randomBytes(32).toString('base64url') : hash('sha256', `${purpose}:${seed}`, 'base64url');
   return { secret, row: { digest: digestOfSecret(secret), purpose, expiresAt } };
 }
 

@@ -4,6 +4,7 @@ import type {
   DisclosurePolicy,
   Document,
   KeyUse,
+  RequestNeed,
   RetentionRule,
   RoadmapItem,
   SlaClock,
@@ -149,4 +150,16 @@ export const keyUseWords: Record<KeyUse, { title: string; kind: string; signs: s
     kind: 'ECDSA P-256, DSSE',
     signs: 'records, versions and the list of all files of this page',
   },
+};
+
+export const needWords: Record<RequestNeed, { title: string; hint: string }> = {
+  dpa: { title: 'A data processing agreement', hint: 'Signed by us, with annexes that come from live evidence.' },
+  'scc-module-two': { title: 'Standard contractual clauses, module two', hint: 'You are the controller.' },
+  'scc-module-three': { title: 'Standard contractual clauses, module three', hint: 'You are a processor yourself.' },
+  'uk-addendum': { title: 'UK addendum', hint: 'For personal data from the United Kingdom.' },
+  'swiss-addendum': { title: 'Swiss addendum', hint: 'For personal data from Switzerland.' },
+  questionnaire: { title: 'A questionnaire answered', hint: 'Say below which one, or where it is.' },
+  document: { title: 'A document that is not public', hint: 'Such as a report or a whitepaper.' },
+  deletion: { title: 'Deletion of personal data', hint: 'Yours, or that of your people.' },
+  question: { title: 'An answer to a question', hint: 'A person reads it and writes back.' },
 };

@@ -19,7 +19,7 @@ describe('the address of a page is what its file is called', () => {
   });
 
   test('every file of the folder is a route, and no two share an address', () => {
-    const patterns = routes(packageRoot()).map(({ pattern }) => pattern);
+    const patterns = routes(packageRoot(), 'pages').map(({ pattern }) => pattern);
     expect(patterns).toContain('/');
     expect(patterns).toContain('/trust.json');
     expect(new Set(patterns).size).toBe(patterns.length);

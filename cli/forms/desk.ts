@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Desk, Standing } from '../../intake/desk.ts';
+import { sealKey } from '../../intake/document/seal-key.ts';
+import { readTemplate } from '../../intake/document/template.ts';
+import { wayIn } from '../../intake/lifecycle/take-in.ts';
+import type { Store } from '../../intake/store/open.ts';
+import { makeLimits } from '../../intake/web/limits.ts';
+import { readTrust } from '../../loader/trust.ts';
+import type { Content, IntakePolicy } from '../../schemas/index.ts';
+import type { Terminal } from '../command.ts';
+
+/** How old what the forms know of the page may be, in ms. */
+const AGE_MS = 60_000;
+
+/** What `makeDesk` needs: the content folder and what was read of it, and the database. `url`: where the forms answer. */
+export type DeskParts = { folder: string; content: Content; policy: IntakePolicy; store: Store; url: string };
+
+/** All that the forms need, from a content folder and a database. Throws what is wrong with the seal. */
+export async function makeDesk({ folder, content, policy, store, url }: DeskParts, terminal: Terminal): Promise<Desk> {
+  const { now, environment } = terminal;
+  return {
+    db: store.db,
+    takeIn: wayIn(store.db),
+    policy,
+    head: { company: content.organization.legalName, url },
+    now,
+    current: remembered(() => standingOf(folder, policy, now()), now),
+    sealKey: await sealKey(environment, folder),
+    limits: makeLimits(),
+  };
+}
+
+/** What the page says at `now`, and the text that is offered. */
+export async function standingOf(folder: string, policy: IntakePolicy, now: Date): Promise<Standing> {
+  const { content, trust } = await readTrust(folder, now);
+  const document = content.documents.find(({ id }) => id === policy.template);
+  if (document === undefined) return { content, trust, template: undefined };
+  const { id, data, file } = document;
+  const text = await readFile(join(folder, file), 'utf8');
+  return { content, trust, template: readTemplate({ id, data, file: join(folder, file), text }) };
+}
+
+/** Reads once for all who ask at the same time, and again once what was read is too old. A failure is not remembered. */
+function remembered<T>(read: () => Promise<T>, now: () => Date): () => Promise<T> {
+  let last: { at: number; value: Promise<T> } | undefined;
+  return () => {
+    const at = now().getTime();
+    if (last === undefined || Math.abs(at - last.at) > AGE_MS) {
+      const value = read();
+      last = { at, value };
+      value.catch(() => {
+        last = undefined;
+      });
+    }
+    return last.value;
+  };
+}

@@ -1,0 +1,136 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Desk } from '../../intake/desk.ts';
+import { runJobs } from '../../intake/jobs.ts';
+import { folderLane } from '../../intake/mail/folder.ts';
+import { smtpLane } from '../../intake/mail/smtp.ts';
+import type { Lane } from '../../intake/outbox/drain.ts';
+import { runOutbox } from '../../intake/outbox/worker.ts';
+import { openStore, type Store } from '../../intake/store/open.ts';
+import { visitorOf } from '../../intake/web/limits.ts';
+import { webhookLane } from '../../intake/webhooks/deliver.ts';
+import { endpointsOf } from '../../intake/webhooks/endpoint.ts';
+import { type Content, candorError, type IntakePolicy } from '../../schemas/index.ts';
+import type { Terminal } from '../command.ts';
+import { storePlace } from '../place.ts';
+import { buildForms } from './build.ts';
+import { makeDesk } from './desk.ts';
+
+/** How long after the database did not open it is tried again, in ms. */
+const RETRY_MS = 5_000;
+
+/** The forms beside a static site: what answers them, where their styles lie, and what ends it all. */
+export type RunningForms = {
+  answer: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+  client: string;
+  /** Ends when what was taken up is finished and the database is closed. */
+  stop: () => Promise<void>;
+};
+
+/**
+ * Builds the forms and begins to answer them at `url`. The database may be away, now or later: the forms then say so, and
+ * the site does not depend on it. Throws BuildFailed, SmtpRefused, EndpointRefused and what is wrong with the seal.
+ */
+export async function startForms(
+  folder: string,
+  content: Content,
+  policy: IntakePolicy,
+  url: string,
+  terminal: Terminal,
+): Promise<RunningForms> {
+  const { now, err } = terminal;
+  const onTrouble = (what: string) => err(`intake: ${what}\n`);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const lanes = lanesOf(policy, url, terminal);
+  const forms = await buildForms(terminal.cwd);
+  let desk: Desk | undefined;
+  const work = async (store: Store) => {
+    const made = await makeDesk({ folder, content, policy, store, url }, terminal);
+    desk = made;
+    const onFailure = (code: string) => onTrouble(`the outbox: ${code}`);
+    await Promise.all([
+      runOutbox(store.db, lanes(store), { now, signal, onFailure }),
+      runJobs(made, signal, (job, code) => onTrouble(`the job ${job}: ${code}`)),
+    ]);
+    await store.close();
+  };
+  const working = openedAtLast(folder, terminal, signal, onTrouble).then((store) =>
+    store === undefined ? undefined : work(store),
+  );
+  const { organization } = content;
+  const house = {
+    name: organization.name,
+    legalName: organization.legalName,
+    contact: organization.contacts.privacy ?? organization.contacts.security,
+    demo: content.sources.some(({ data }) => data.environment === 'demo'),
+  };
+  return {
+    client: forms.client,
+    answer: (request, response, next) => {
+      const forwarded = request.headers['x-forwarded-for'];
+      const chain = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
+      const visitor = visitorOf(request.socket.remoteAddress, chain, policy.proxies);
+      void forms.handler(request, response, next, {
+        desk,
+        house,
+        visitor,
+        onTrouble: (code: string) => onTrouble(`a form: ${code}`),
+      });
+    },
+    stop: async () => {
+      stopping.abort();
+      await working;
+      await forms.remove();
+    },
+  };
+}
+
+/** Opens the database, tries again while it is away, and says so once. Undefined when it was told to stop before. */
+async function openedAtLast(
+  folder: string,
+  { environment }: Pick<Terminal, 'environment'>,
+  signal: AbortSignal,
+  onTrouble: (what: string) => void,
+): Promise<Store | undefined> {
+  let told = '';
+  while (!signal.aborted) {
+    try {
+      return await openStore(storePlace(environment, folder));
+    } catch (error) {
+      const what = error instanceof Error ? error.message : 'the database could not be opened.';
+      if (what !== told) onTrouble(what);
+      told = what;
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Where messages go: over CANDOR_SMTP, or into a folder when it is not set; and to the endpoints that CANDOR_WEBHOOKS
+ * names, a list in JSON. Throws SmtpRefused, EndpointRefused.
+ */
+function lanesOf({ sender }: IntakePolicy, url: string, { environment, cwd, now }: Terminal) {
+  const from = { sender, host: new URL(url).hostname };
+  const { CANDOR_SMTP: smtp, CANDOR_WEBHOOKS: webhooks } = environment;
+  const mail: Lane = smtp ? smtpLane(smtp, from) : folderLane(mailFolder(cwd), from);
+  const endpoints = webhooks ? endpointsOf(listOf(webhooks)) : [];
+  return ({ db }: Store): Lane[] => [mail, webhookLane(db, endpoints, now)];
+}
+
+/** The folder that letters are written to in development. */
+export function mailFolder(root: string): string {
+  return join(root, '.candor', 'mail');
+}
+
+function listOf(json: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (Array.isArray(value)) return value;
+  } catch {
+    // Its text may hold a secret: only that it is wrong is said.
+  }
+  throw candorError('EndpointRefused', { endpoint: 'CANDOR_WEBHOOKS', problem: 'must be a list in JSON' });
+}

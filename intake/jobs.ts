@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Desk } from './desk.ts';
+import { expire } from './lifecycle/expire.ts';
+import { submissionOf } from './lifecycle/submission.ts';
+import { decide } from './requests/decide.ts';
+
+/** How often the jobs look, in ms. */
+const EVERY_MS = 15_000;
+
+/** What happens without a visitor, each on its own: one that fails holds up no other, and is tried again at the next look. */
+const jobs: Readonly<Record<string, (desk: Desk) => Promise<unknown>>> = {
+  decide: decideConfirmed,
+  expire: ({ db, policy, now }) => expire(db, policy, now()),
+};
+
+/**
+ * Does what is due, again and again until `signal` aborts. Any number of replicas may do it at once. `onFailure` hears
+ * which job failed, by a code that names nobody.
+ */
+export async function runJobs(
+  desk: Desk,
+  signal: AbortSignal,
+  onFailure: (job: string, code: string) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    await runJobsOnce(desk, onFailure);
+    await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Does once what is due. */
+export async function runJobsOnce(desk: Desk, onFailure: (job: string, code: string) => void): Promise<void> {
+  for (const [name, job] of Object.entries(jobs))
+    await job(desk).catch((error: unknown) => {
+      onFailure(name, error instanceof Error && 'code' in error ? String(error.code) : nameOf(error));
+    });
+}
+
+/** Requests whose address was confirmed, but whose decision was cut off. */
+async function decideConfirmed(desk: Desk): Promise<void> {
+  const found = await desk.db
+    .selectFrom('submission')
+    .select('id')
+    .where('kind', '=', 'dpa-request')
+    .where('state', '=', 'verified')
+    .limit(100)
+    .execute();
+  for (const { id } of found) {
+    const request = await submissionOf(desk.db, id);
+    if (request?.state === 'verified') await decide(desk, request);
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unexpected';
+}
