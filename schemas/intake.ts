@@ -34,6 +34,9 @@ export const IntakePolicy = z
       })
       .prefault({})
       .meta({ description: 'What a person looks at before an offer is made.' }),
+    proxies: z.int().min(0).max(9).default(0).meta({
+      description: 'How many proxies of yours stand in front of the server; each adds an address to X-Forwarded-For.',
+    }),
     clocks: z.array(SlaClock).min(1).meta({ description: 'How soon a request is answered.' }),
     offerValidFor: Duration.default('30d').meta({ description: 'How long an offer can be accepted.' }),
     retention: z
