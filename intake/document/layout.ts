@@ -104,16 +104,27 @@ export const LAYOUT = String.raw`
 #v(0.6em)
 #blocks(input.blocks)
 
-#if input.acceptance != none [
+#if input.offer != none [
   #together[
-  == Acceptance
-  #facts(
-    ("Accepted by", shown(input.acceptance.name)),
-    ("Role", shown(input.acceptance.role)),
-    ("For", shown(customer.name)),
-    ("At", day(input.acceptance.acceptedAt)),
-    ("In these words", shown(input.acceptance.statement)),
-  )
+  #if input.acceptance == none [
+    == An offer, not accepted yet
+    #facts(
+      ("Can be accepted", [before #day(input.offer.validUntil)]),
+      ("Offer", [#shown(input.offer.request), number #input.offer.number]),
+      ("Its digest", digest(input.offer.digest)),
+    )
+  ] else [
+    == Acceptance
+    #facts(
+      ("Accepted by", shown(input.acceptance.name)),
+      ("Role", shown(input.acceptance.role)),
+      ("For", shown(customer.name)),
+      ("At", day(input.acceptance.acceptedAt)),
+      ("In these words", [#shown(input.acceptance.authority) #shown(input.acceptance.consent)]),
+      ("Offer", [#shown(input.offer.request), number #input.offer.number, of #day(input.offer.offeredAt)]),
+      ("Its digest", digest(input.offer.digest)),
+    )
+  ]
   ]
 ]
 
@@ -214,11 +225,13 @@ The whole chain at #day(annexes.at). Those with a later day of beginning are ann
   ]
 ]
 
-#pdf.attach(
-  "annexes.json",
-  bytes(sys.inputs.embedded),
-  relationship: "data",
-  mime-type: "application/json",
-  description: "The annexes of this agreement as canonical JSON",
-)
+#for (name, text) in json(bytes(sys.inputs.files)) {
+  pdf.attach(
+    name,
+    bytes(text),
+    relationship: "data",
+    mime-type: "application/json",
+    description: "Part of this agreement as canonical JSON: " + name.trim(".json", at: end),
+  )
+}
 `;

@@ -2,32 +2,38 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
-import { canonicalJson } from '../../posture/digest.ts';
-import { type Annexes, candorError, type Instant } from '../../schemas/index.ts';
+import { canonicalJson, digestOf } from '../../posture/digest.ts';
+import { type AgreementAcceptance, type AgreementOffer, type Annexes, candorError } from '../../schemas/index.ts';
 import { LAYOUT } from './layout.ts';
 import type { Template } from './template.ts';
 import { valuesOf } from './variables.ts';
 import { visible } from './visible.ts';
 import { words } from './words.ts';
 
-/** Who accepted an agreement, and in which words. */
-export type Acceptance = { name: string; role: string; acceptedAt: Instant; statement: string };
-
-/** What a PDF shows. `fonts` are files (TTF, OTF) for scripts that those of the compiler do not have. */
+/**
+ * What a PDF shows. With an offer it says until when that can be accepted; with its acceptance, who did, and in which words.
+ * `fonts` are files (TTF, OTF) for scripts that those of the compiler do not have.
+ */
 export type Printed = {
   template: Template;
   annexes: Annexes;
-  acceptance?: Acceptance | undefined;
+  offer?: AgreementOffer | undefined;
+  acceptance?: AgreementAcceptance | undefined;
   fonts?: readonly Uint8Array[] | undefined;
 };
 
 /**
- * The PDF of an agreement: tagged, PDF/A-3a, with the annexes embedded as `annexes.json`. The same input gives the same
+ * The PDF of an agreement: tagged, PDF/A-3a, with `annexes.json` embedded, and `offer.json` and `acceptance.json` where there
+ * are such. The same input gives the same
  * bytes on every machine: its times are those of the annexes, and its fonts are those of the compiler and of `fonts`.
  * Throws TypesetterMissing, AgreementUnprintable, AgreementFailed.
  */
-export async function printAgreement({ template, annexes, acceptance, fonts = [] }: Printed): Promise<Buffer> {
-  const embedded = canonicalJson(annexes);
+export async function printAgreement({ template, annexes, offer, acceptance, fonts = [] }: Printed): Promise<Buffer> {
+  const files = {
+    'annexes.json': canonicalJson(annexes),
+    ...(offer === undefined ? {} : { 'offer.json': canonicalJson(offer) }),
+    ...(acceptance === undefined ? {} : { 'acceptance.json': canonicalJson(acceptance) }),
+  };
   const at = acceptance?.acceptedAt ?? annexes.at;
   const document = {
     title: template.data.title,
@@ -37,10 +43,15 @@ export async function printAgreement({ template, annexes, acceptance, fonts = []
     blocks: template.blocks,
     values: valuesOf(annexes),
     words,
+    offer: offer === undefined ? null : { ...offer, digest: digestOf(offer) },
     acceptance: acceptance ?? null,
   };
   const shown = { document: visible(document), annexes: visible(annexes) };
-  const inputs = { document: canonicalJson(shown.document), annexes: canonicalJson(shown.annexes), embedded };
+  const inputs = {
+    document: canonicalJson(shown.document),
+    annexes: canonicalJson(shown.annexes),
+    files: canonicalJson(files),
+  };
   return withCompiler(fonts, (compiler) => {
     const made = compiler.compile({ mainFileContent: LAYOUT, inputs });
     if (made.result === null)

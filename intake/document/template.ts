@@ -4,8 +4,8 @@ import { type CandorError, candorError, type Digest, type Document, type Id } fr
 import { type Block, blocksOf } from './blocks.ts';
 import { isVariable, variableNames } from './variables.ts';
 
-/** The text of an agreement, as data. */
-export type Template = { id: Id; data: Document; digest: Digest; blocks: Block[] };
+/** The text of an agreement, as data. `text` is the whole of its file, of which `digest` is the SHA-256. */
+export type Template = { id: Id; data: Document; text: string; digest: Digest; blocks: Block[] };
 
 /** What people leave in a text to fill in later. `{{…}}` and `[[…]]` are looked at by name. */
 const PLACEHOLDER =
@@ -23,6 +23,7 @@ export function readTemplate(file: { id: Id; data: Document; file: string; text:
   return {
     id,
     data,
+    text,
     digest: sha256(text),
     blocks: blocksOf(markdownToMdast(text.replaceAll('\r\n', '\n')), file.file),
   };

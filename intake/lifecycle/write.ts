@@ -11,6 +11,8 @@ export type Cause = {
   facts?: Record<string, unknown>;
   send?: readonly Message[];
   secrets?: readonly SecretRow[];
+  /** Statements on other tables, done with it. Each reads `changed`: the ids of what was changed, none if nothing was. */
+  also?: readonly RawBuilder<unknown>[];
 };
 
 /** A transition, and what comes with it. */
@@ -32,6 +34,8 @@ export async function write(
   const letters = written.flatMap(({ transition: { submission, at }, cause: { send = [] } }) =>
     send.map((message) => ({ ...outboxRow(message), submission, due_at: at })),
   );
+  const also = written.flatMap(({ cause }) => cause.also ?? []);
+  const parts = also.map((statement, index) => sql`, ${sql.raw(`also_${index}`)} as (${statement})`);
   const { rows } = await sql`
     with changed as (${change} returning id),
     logged as (
@@ -52,6 +56,7 @@ export async function write(
         as part(id text, channel text, message jsonb, due_at timestamptz, submission text)
       join changed on changed.id = part.submission
     )
+    ${sql.join(parts, sql``)}
     select id from changed`.execute(db);
   return rows.length;
 }

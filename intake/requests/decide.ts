@@ -1,53 +1,61 @@
-import type { Kysely } from 'kysely';
-import { type Digest, durationMs, type Id, type IntakePolicy, RequestForm } from '../../schemas/index.ts';
-import { advance, type Submission } from '../lifecycle/submission.ts';
-import type { Letterhead } from '../mail/letterhead.ts';
+import type { Id, IntakePolicy, RequestForm } from '../../schemas/index.ts';
+import { CandorError } from '../../schemas/index.ts';
+import { draftFor, formOf } from '../agreements/draft.ts';
+import { type Offering, offerDraft } from '../agreements/offer.ts';
+import { moveOn, type Submission, submissionOf } from '../lifecycle/submission.ts';
 import { newSecret } from '../secrets/secret.ts';
-import type { Tables } from '../store/tables.ts';
-import { heldLetter, offerLetter } from './letters.ts';
-import { holdReasons } from './rules.ts';
-
-/** What would be offered just now, and the claims of its annex that do not hold. */
-export type CurrentOffer = {
-  template: { document: Id; version: string };
-  evidenceDigest: Digest;
-  failing: readonly Id[];
-};
-
-/** How long the status page of a request opens by one secret; each letter brings a new one. */
-const STATUS_MS = 366 * 86_400_000;
+import { heldLetter, STATUS_MS } from './letters.ts';
+import { asksForAgreement, type HoldReason, holdReasons } from './rules.ts';
 
 /**
  * Applies the rules to a request whose address is confirmed: an offer, pinned to the template and evidence of now, or a
- * person who looks first. Throws TransitionRefused when it is not `verified`.
+ * person who looks first. One that somebody decided a moment ago stays as it is. Throws what is wrong with the content.
  */
-export async function decide(
-  db: Kysely<Tables>,
-  policy: IntakePolicy,
-  head: Letterhead,
+export async function decide(desk: Offering, request: Submission): Promise<Submission> {
+  const form = formOf(request);
+  if (form === undefined || request.state !== 'verified') return request;
+  return offerOrHold(desk, request, form, { tell: true });
+}
+
+/** An offer when the rules let it through, else it is held. With `tell` a letter says which, and brings a new secret. */
+export async function offerOrHold(
+  desk: Offering,
   request: Submission,
-  offer: CurrentOffer,
-  at: Date,
+  form: RequestForm,
+  { tell }: { tell: boolean },
 ): Promise<Submission> {
-  const form = RequestForm.parse(request.data);
-  const reasons = holdReasons(form, policy, offer.failing);
-  const { secret, row } = newSecret('status', new Date(at.getTime() + STATUS_MS));
-  const cause = { at, actor: 'rules', secrets: [row] };
-  if (reasons.length > 0) {
-    const facts = { reasons, failing: offer.failing };
-    const mail = heldLetter(head, form.email, secret, promiseOf(policy));
-    const event = { type: 'request.held', timestamp: at.toISOString(), data: { id: request.id, reasons } };
-    const send = [
-      { channel: 'mail' as const, mail },
-      { channel: 'webhook' as const, event },
-    ];
-    return advance(db, request, 'held', { ...cause, facts, send });
+  const draft = asksForAgreement(form) ? await draftFor(desk, form) : undefined;
+  const reasons = holdReasons(form, desk.policy, draft);
+  const failing = typeof draft === 'object' ? draft.hindrances.map(({ claim }) => claim) : [];
+  if (reasons.length > 0 || typeof draft !== 'object') return hold(desk, request, form, { reasons, failing, tell });
+  try {
+    return await offerDraft(desk, request, draft, { actor: 'rules', ...(tell ? { email: form.email } : {}) });
+  } catch (error) {
+    if (!(error instanceof CandorError)) throw error;
+    if (error.name === 'TransitionRefused') return (await submissionOf(desk.db, request.id)) ?? request;
+    // A name that no font can show is for a person to look at.
+    if (error.name !== 'AgreementUnprintable') throw error;
+    return hold(desk, request, form, { reasons: ['unprintable'], failing, tell });
   }
-  const validUntil = new Date(at.getTime() + durationMs(policy.offerValidFor));
-  const { template, evidenceDigest } = offer;
-  const facts = { template, evidenceDigest, validUntil: validUntil.toISOString() };
-  const mail = offerLetter(head, form.email, secret, validUntil);
-  return advance(db, request, 'offered', { ...cause, facts, send: [{ channel: 'mail', mail }] });
+}
+
+async function hold(
+  { db, policy, head, now }: Offering,
+  request: Submission,
+  form: RequestForm,
+  { reasons, failing, tell }: { reasons: readonly HoldReason[]; failing: readonly Id[]; tell: boolean },
+): Promise<Submission> {
+  const at = now();
+  const { secret, row } = newSecret('status', new Date(at.getTime() + STATUS_MS));
+  const event = { type: 'request.held', timestamp: at.toISOString(), data: { id: request.id, reasons } };
+  const mail = heldLetter(head, form.email, secret, promiseOf(policy));
+  return moveOn(db, request, 'held', {
+    at,
+    actor: 'rules',
+    facts: { reasons, failing },
+    send: [{ channel: 'webhook', event }, ...(tell ? [{ channel: 'mail' as const, mail }] : [])],
+    ...(tell ? { secrets: [row] } : {}),
+  });
 }
 
 function promiseOf({ clocks }: IntakePolicy): string {

@@ -1,6 +1,9 @@
 import { addressOf, type Letterhead } from '../mail/letterhead.ts';
 import type { Mail } from '../outbox/message.ts';
 
+/** How long the status page of a request opens by one secret; each letter about it brings a new one. */
+export const STATUS_MS = 366 * 86_400_000;
+
 /** The address at which a request is looked at and acted on. */
 export function statusAddress(head: Letterhead, status: string): string {
   return addressOf(head, `/requests/${status}/`);

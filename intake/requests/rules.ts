@@ -1,9 +1,18 @@
 import providers from 'email-providers/all.json' with { type: 'json' };
 import { getDomain } from 'tldts';
 import type { IntakePolicy, RequestForm, RequestNeed } from '../../schemas/index.ts';
+import type { Draft, Obstacle } from '../agreements/draft.ts';
 
 /** Why a person must look at a request. Kept in its history, so they say nothing personal. */
-export type HoldReason = 'by-hand' | 'free-mail' | 'other-domain' | 'jurisdiction' | 'needs-a-person' | 'measures';
+export type HoldReason =
+  | Obstacle
+  | 'by-hand'
+  | 'free-mail'
+  | 'other-domain'
+  | 'jurisdiction'
+  | 'needs-a-person'
+  | 'measures'
+  | 'unprintable';
 
 /** What can be answered by an offer alone, without anybody reading what was written. */
 const offered: ReadonlySet<RequestNeed> = new Set([
@@ -16,10 +25,14 @@ const offered: ReadonlySet<RequestNeed> = new Set([
 const freeMail: ReadonlySet<string> = new Set(providers);
 
 /**
- * Why a person must look at a request before an offer is made; none when the rules let it through. `measures` are the
- * claims of the document’s annex that do not hold just now: nobody is offered a promise that is broken.
+ * Why a person must look at a request before an offer is made; none when the rules let it through. `draft` is what
+ * would be offered, or why nothing can be: nobody is offered a promise that is broken, and which is broken it names.
  */
-export function holdReasons(form: RequestForm, policy: IntakePolicy, measures: readonly string[]): HoldReason[] {
+export function holdReasons(
+  form: RequestForm,
+  policy: IntakePolicy,
+  draft: Pick<Draft, 'hindrances'> | Obstacle | undefined,
+): HoldReason[] {
   const { hold } = policy;
   const reasons: [HoldReason, boolean][] = [
     ['by-hand', policy.approval === 'by-hand'],
@@ -30,9 +43,15 @@ export function holdReasons(form: RequestForm, policy: IntakePolicy, measures: r
       'needs-a-person',
       !form.needs.every((need) => offered.has(need)) || form.signatory === undefined || form.message !== undefined,
     ],
-    ['measures', measures.length > 0],
+    ['measures', typeof draft === 'object' && draft.hindrances.length > 0],
   ];
-  return reasons.flatMap(([reason, holds]) => (holds ? [reason] : []));
+  const held = reasons.flatMap(([reason, holds]) => (holds ? [reason] : []));
+  return typeof draft === 'string' ? [...held, draft] : held;
+}
+
+/** Whether it asks for an agreement, whatever else it asks for. */
+export function asksForAgreement({ needs }: RequestForm): boolean {
+  return needs.some((need) => offered.has(need));
 }
 
 /** Whether anybody can have an address there. A subdomain of a provider counts as the provider. */

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { submissions } from './steps/0001-submissions.ts';
 import { secrets } from './steps/0002-secrets.ts';
 import { outbox } from './steps/0003-outbox.ts';
+import { agreements } from './steps/0004-agreements.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -13,6 +14,7 @@ const steps: Record<string, Migration> = {
   '0001-submissions': submissions,
   '0002-secrets': secrets,
   '0003-outbox': outbox,
+  '0004-agreements': agreements,
 };
 
 /** Runs the steps that this database has not seen. Many may try at once: the library takes a lock in the database. */

@@ -44,6 +44,28 @@ export type SecretTable = SecretRow & { submission: string; tries: ColumnType<nu
 /** Endpoints that answered 410 Gone. Declared with another address, one is another one. */
 export type EndpointGoneTable = { endpoint: string; urlDigest: Digest; goneAt: Date };
 
+/** Texts that were offered, by the digest of their files. They hold nothing personal and stay. */
+export type AgreementTemplateTable = { digest: Digest; data: JSONColumnType<Record<string, unknown>>; text: string };
+
+/** Every offer that was made, to the byte, and what came of it. Its texts and its PDF are null once they were deleted. */
+export type AgreementTable = {
+  submission: string;
+  /** The first offer to a submission is 1. */
+  number: number;
+  /** Of `offer`. */
+  digest: Digest;
+  template: Digest;
+  validUntil: Date;
+  /** Canonical JSON of an AgreementOffer, of Annexes, and of an AgreementAcceptance. */
+  offer: string | null;
+  annexes: string | null;
+  acceptance: ColumnType<string | null, never>;
+  /** When somebody may try to seal it; null when nobody needs to. */
+  sealDueAt: ColumnType<Date | null, never>;
+  pdf: ColumnType<Uint8Array | null, never>;
+  pdfDigest: ColumnType<Digest | null, never>;
+};
+
 /** All tables of intake, by name. Columns are in snake case in the database. */
 export type Tables = {
   submission: SubmissionTable;
@@ -51,4 +73,6 @@ export type Tables = {
   secret: SecretTable;
   outbox: OutboxTable;
   endpointGone: EndpointGoneTable;
+  agreementTemplate: AgreementTemplateTable;
+  agreement: AgreementTable;
 };

@@ -1,3 +1,4 @@
+import { agreementErrors } from './agreement-errors.ts';
 import { collectErrors } from './collect-errors.ts';
 import { commandErrors, usageErrors } from './command-errors.ts';
 import { contentErrors } from './content-errors.ts';
@@ -28,6 +29,7 @@ export const errors = {
   ...intakeErrors,
   ...outboxErrors,
   ...documentErrors,
+  ...agreementErrors,
 } as const;
 
 /** The permanent name of an error. */

@@ -8,8 +8,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { annexesOf } from '../../../intake/document/annexes.ts';
 import { printAgreement } from '../../../intake/document/print.ts';
 import { visible } from '../../../intake/document/visible.ts';
-import { canonicalJson } from '../../../posture/digest.ts';
-import type { Annexes } from '../../../schemas/index.ts';
+import { canonicalJson, digestOf } from '../../../posture/digest.ts';
+import type { AgreementAcceptance, AgreementOffer, Annexes } from '../../../schemas/index.ts';
 import { annexes, demo, template } from './agreement.ts';
 
 const text = template('# Between\n\n{{customer.name}} and {{company.legalName}} agree.\n');
@@ -30,11 +30,25 @@ async function wordsOf(pdf: Uint8Array): Promise<string> {
     .replace(/[\s\u200b]/g, '');
 }
 
-const acceptance = {
+const offer: AgreementOffer = {
+  schema: 'candor/dpa-offer@1',
+  request: 'dpa-request-1',
+  number: 2,
+  offeredAt: '2026-11-22T17:00:00.000Z',
+  validUntil: '2026-12-22T17:00:00.000Z',
+  template: 'a'.repeat(64),
+  annexes: 'b'.repeat(64),
+  salt: 'c'.repeat(32),
+};
+const acceptance: AgreementAcceptance = {
+  schema: 'candor/dpa-acceptance@1',
+  offer: digestOf(offer),
   name: 'Ada Example',
   role: 'Managing director',
+  authority: 'I may sign for Quill Ltd.',
+  consent: 'I accept.',
   acceptedAt: '2026-11-23T08:00:00.000Z',
-  statement: 'I may sign for Quill Ltd.',
+  salt: 'd'.repeat(32),
 };
 
 describe('the PDF', () => {
@@ -53,7 +67,7 @@ describe('the PDF', () => {
     const first = await print();
     expect((await print()).equals(first)).toBe(true);
     expect((await print({ at: '2026-11-22T17:00:01.000Z' })).equals(first)).toBe(false);
-    expect((await printAgreement({ template: text, annexes: made, acceptance })).equals(first)).toBe(false);
+    expect((await printAgreement({ template: text, annexes: made, offer, acceptance })).equals(first)).toBe(false);
   });
   test('of the demo shows every measure and every subprocessor, and who accepted', async () => {
     const input = await demo();
@@ -61,9 +75,20 @@ describe('the PDF', () => {
     const shown = await wordsOf(await printAgreement({ template: input.template, annexes: whole }));
     for (const { statement } of whole.measures) expect(shown).toContain(statement.replace(/\s/g, '').slice(0, 12));
     for (const { name } of whole.subprocessors) expect(shown).toContain(name.replace(/\s/g, ''));
-    const accepted = await wordsOf(await printAgreement({ template: text, annexes: made, acceptance }));
+    const accepted = await wordsOf(await printAgreement({ template: text, annexes: made, offer, acceptance }));
     expect(accepted).toContain('AdaExample');
+    expect(accepted).toContain('ImaysignforQuillLtd.Iaccept.');
     expect(accepted).toContain('QuillLtd.andLarkspurDesk,Inc.agree.');
+  });
+  test('of an offer says until when it can be accepted; what was accepted lies in it as data', async () => {
+    const offered = await wordsOf(await printAgreement({ template: text, annexes: made, offer }));
+    expect(offered).toContain('Anoffer,notacceptedyet');
+    expect(offered).toContain('before2026-12-2217:00UTC');
+    expect(offered).toContain(digestOf(offer));
+    const pdf = await PDF.load(await printAgreement({ template: text, annexes: made, offer, acceptance }));
+    const files = { 'offer.json': offer, 'acceptance.json': acceptance, 'annexes.json': made };
+    for (const [name, value] of Object.entries(files))
+      expect(Buffer.from(pdf.getAttachment(name) ?? []).toString()).toBe(canonicalJson(value));
   });
   test('leaves the environment as it was', async () => {
     const before = { ...process.env };

@@ -1,13 +1,16 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import type { Standing } from '../../../intake/desk.ts';
+import type { SealKey } from '../../../intake/document/seal-key.ts';
 import { chainFlaw } from '../../../intake/lifecycle/chain.ts';
 import { expire } from '../../../intake/lifecycle/expire.ts';
 import { advance, historyOf, submissionOf } from '../../../intake/lifecycle/submission.ts';
 import { wayIn } from '../../../intake/lifecycle/take-in.ts';
 import { confirmByCode, confirmByLink } from '../../../intake/requests/confirm.ts';
-import { type CurrentOffer, decide } from '../../../intake/requests/decide.ts';
+import { decide } from '../../../intake/requests/decide.ts';
 import { receive } from '../../../intake/requests/receive.ts';
 import { digestOfSecret } from '../../../intake/secrets/secret.ts';
 import type { Store } from '../../../intake/store/open.ts';
+import { deskOf, failing, newSealKey, shortTemplate, standing } from '../agreements/desks.ts';
 import { onBothStores } from '../stores.ts';
 import { form, policy } from './forms.ts';
 
@@ -15,11 +18,12 @@ const T0 = Date.parse('2026-11-03T09:00:00Z');
 const HOUR = 3_600_000;
 const at = (hours: number) => new Date(T0 + hours * HOUR);
 const head = { company: 'Larkspur Desk, Inc.', url: 'https://trust.larkspur.swiss' };
-const offer: CurrentOffer = {
-  template: { document: 'data-processing-agreement', version: '3.1' },
-  evidenceDigest: 'e'.repeat(64),
-  failing: [],
-};
+let said: Standing;
+let sealKey: SealKey;
+beforeAll(async () => {
+  [said, sealKey] = await Promise.all([standing(), newSealKey()]);
+});
+const desk = (db: Store['db'], now = said) => deskOf(db, { standing: now, sealKey, now: at(1) });
 
 type Letter = { to: string; subject: string; text: string };
 
@@ -55,13 +59,15 @@ onBothStores('a request', (fresh) => {
     });
     const confirmation = await confirmByLink(db, link, at(1));
     if (confirmation.outcome !== 'confirmed') throw new Error(confirmation.outcome);
-    const request = await decide(db, policy(), head, confirmation.request, offer, at(1));
+    const request = await decide(desk(db), confirmation.request);
     expect(request).toMatchObject({ id, state: 'offered' });
     const history = await historyOf(db, id);
     expect(chainFlaw('dpa-request', history, request.head)).toBeUndefined();
     expect(history.at(-1)?.facts).toEqual({
-      template: offer.template,
-      evidenceDigest: offer.evidenceDigest,
+      offer: expect.stringMatching(/^[0-9a-f]{64}$/),
+      number: 1,
+      template: { document: 'our-agreement', version: '1.0', digest: shortTemplate.digest },
+      evidenceDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
       validUntil: '2026-12-03T10:00:00.000Z',
     });
     expect((await letters(db)).map(({ subject }) => subject)).toEqual([
@@ -75,7 +81,7 @@ onBothStores('a request', (fresh) => {
     const { id, status, link, code } = await asked(db, form({ email: 'ada@gmail.com', signatory: 'Ada Example' }));
     const confirmation = await confirmByLink(db, link, at(1));
     if (confirmation.outcome !== 'confirmed') throw new Error(confirmation.outcome);
-    await decide(db, policy(), head, confirmation.request, offer, at(1));
+    await decide(desk(db), confirmation.request);
     const history = JSON.stringify(await historyOf(db, id));
     const secrets = JSON.stringify(await db.selectFrom('secret').selectAll().execute());
     const events = JSON.stringify(
@@ -132,8 +138,7 @@ onBothStores('a request', (fresh) => {
     const { link } = await asked(db);
     const confirmation = await confirmByLink(db, link, at(1));
     if (confirmation.outcome !== 'confirmed') throw new Error(confirmation.outcome);
-    const broken = { ...offer, failing: ['rows-are-scoped'] };
-    const request = await decide(db, policy(), head, confirmation.request, broken, at(1));
+    const request = await decide(desk(db, failing(said, 'rows-are-scoped')), confirmation.request);
     expect(request.state).toBe('held');
     expect((await historyOf(db, request.id)).at(-1)?.facts).toEqual({
       reasons: ['measures'],

@@ -1,25 +1,31 @@
 import { describe, expect, test } from 'vitest';
 import { holdReasons, isFreeMail, sameCompany } from '../../../intake/requests/rules.ts';
-import { RequestForm } from '../../../schemas/index.ts';
+import { type IntakePolicy, RequestForm } from '../../../schemas/index.ts';
 import { form, policy } from './forms.ts';
+
+const whole = { hindrances: [] };
+const broken = { hindrances: [{ claim: 'rows-are-scoped', state: 'failing', reason: 'A check fails.' }] };
 
 describe('the rules that decide whether a person must look', () => {
   test('a company that writes from its own domain is let through', () => {
-    expect(holdReasons(form(), policy(), [])).toEqual([]);
+    expect(holdReasons(form(), policy(), whole)).toEqual([]);
   });
 
-  test.each([
-    ['approval is by hand', form(), policy({ approval: 'by-hand' }), [], ['by-hand']],
-    ['an address of a free provider', form({ email: 'ada@gmail.com' }), policy(), [], ['free-mail', 'other-domain']],
-    ['an address of another company', form({ email: 'ada@other.swiss' }), policy(), [], ['other-domain']],
-    ['a country on the list', form(), policy({ hold: { jurisdictions: ['CH'] } }), [], ['jurisdiction']],
-    ['a question', form({ needs: ['question'], message: 'Where?' }), policy(), [], ['needs-a-person']],
-    ['a deletion beside the DPA', form({ needs: ['dpa', 'deletion'] }), policy(), [], ['needs-a-person']],
-    ['a message that somebody should read', form({ message: 'Urgent.' }), policy(), [], ['needs-a-person']],
-    ['nobody who signs', form({ signatory: undefined }), policy(), [], ['needs-a-person']],
-    ['a measure that does not hold just now', form(), policy(), ['rows-are-scoped'], ['measures']],
-  ])('%s: held', (_, filled, rules, measures, reasons) => {
-    expect(holdReasons(filled, rules, measures)).toEqual(reasons);
+  test.each<[string, RequestForm, IntakePolicy, Parameters<typeof holdReasons>[2], string[]]>([
+    ['approval is by hand', form(), policy({ approval: 'by-hand' }), whole, ['by-hand']],
+    ['an address of a free provider', form({ email: 'ada@gmail.com' }), policy(), whole, ['free-mail', 'other-domain']],
+    ['an address of another company', form({ email: 'ada@other.swiss' }), policy(), whole, ['other-domain']],
+    ['a country on the list', form(), policy({ hold: { jurisdictions: ['CH'] } }), whole, ['jurisdiction']],
+    ['a question', form({ needs: ['question'], message: 'Where?' }), policy(), undefined, ['needs-a-person']],
+    ['a deletion beside the DPA', form({ needs: ['dpa', 'deletion'] }), policy(), whole, ['needs-a-person']],
+    ['a message that somebody should read', form({ message: 'Urgent.' }), policy(), whole, ['needs-a-person']],
+    ['nobody who signs', form({ signatory: undefined }), policy(), whole, ['needs-a-person']],
+    ['a measure that does not hold just now', form(), policy(), broken, ['measures']],
+    ['a page without a template', form(), policy(), 'no-template', ['no-template']],
+    ['a server without a seal', form(), policy(), 'no-seal', ['no-seal']],
+    ['evidence of a demonstration', form(), policy(), 'demonstration', ['demonstration']],
+  ])('%s: held', (_, filled, rules, draft, reasons) => {
+    expect(holdReasons(filled, rules, draft)).toEqual(reasons);
   });
 
   test.each([
@@ -36,7 +42,7 @@ describe('the rules that decide whether a person must look', () => {
     ['a subdomain of the company', form({ email: 'ada@mail.quill.swiss' }), policy()],
     ['the company’s site behind www', form({ website: 'https://www.quill.swiss/about' }), policy()],
   ])('%s: let through', (_, filled, rules) => {
-    expect(holdReasons(filled, rules, [])).toEqual([]);
+    expect(holdReasons(filled, rules, whole)).toEqual([]);
   });
 
   test.each([

@@ -1,0 +1,14 @@
+import { define } from './error-definition.ts';
+
+/** The errors of offers and agreements. */
+export const agreementErrors = {
+  OfferRefused: define<{ id: string; problem: string }>({
+    exit: 1,
+    why: 'An offer is a promise: it is made from the template and the evidence of now, and only where it can be sealed.',
+    example: { id: 'dpa-request-4f1s9k2m', problem: 'content has no template of an agreement' },
+    text: ({ id, problem }) => ({
+      what: `\`${id}\` cannot be offered an agreement: ${problem}.`,
+      hint: 'mend that and try again; or decline the request with a reason, or answer it by a letter.',
+    }),
+  }),
+} as const;
