@@ -23,7 +23,5 @@ export type Desk = {
   sealKey: SealKey | undefined;
   /** True on a server of a demonstration alone: no other one offers what rests on made-up evidence. */
   demo?: boolean | undefined;
-  /** True on a server of a demonstration alone: no other one offers what rests on made-up evidence. */
-  demo?: boolean | undefined;
   limits: Limits;
 };
