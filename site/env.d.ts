@@ -6,6 +6,8 @@ declare namespace App {
     desk: import('../intake/desk.ts').Desk;
     /** Whose page this is; there also while the database is away. `contact`: where one writes then. */
     house: { name: string; legalName: string; contact: string; demo: boolean };
+    /** Where letters are kept that are not sent; undefined where they are. */
+    letters: string | undefined;
     /** Whom the request came from, for limits alone. */
     visitor: string;
     /** Hears that something failed, by a code that names nobody. */

@@ -12,6 +12,7 @@ import { printError } from '../../loader/print.ts';
 import { candorError, contentTypes } from '../../schemas/index.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
 import { validContent } from '../content.ts';
+import { type RunningForms, startForms } from '../forms/server.ts';
 import { packageRoot } from '../place.ts';
 import { type PastReview, writePast } from '../review/past.ts';
 import { freePort, serveSite, untilAborted } from '../site.ts';
@@ -103,12 +104,14 @@ export default defineCommand({
       say('Building the site …');
       const built = await build.run({}, [], here);
       if (built !== 0 || terminal.signal.aborted) return built;
-      const { server, url } = await serveSite(join(root, 'dist'), port, 'localhost');
+      const forms = await demoForms(content, `http://localhost:${port}/`, here);
+      const { server, url } = await serveSite(join(root, 'dist'), port, 'localhost', forms);
       if (options.port === undefined && port !== DEFAULT_PORT)
         say(`Port ${DEFAULT_PORT} is in use, so this is on ${port}.`);
       terminal.out(options.json ? `${JSON.stringify({ url })}\n` : `\n  ${url}\n\n`);
       say(hintsFor(url));
       await untilAborted(server, terminal.signal);
+      await forms?.stop();
       return 0;
     } finally {
       await files.removeDemoEnvironment(root);
@@ -140,6 +143,17 @@ async function makeSamples(samples: readonly DemoSample[], here: Terminal): Prom
   }
 }
 
+/** The company’s forms, at the address of the demo; letters are written to a folder. */
+async function demoForms(content: string, url: string, here: Terminal): Promise<RunningForms | undefined> {
+  const valid = await validContent(content, here);
+  const policy = valid?.content.intake;
+  if (valid === undefined || policy === undefined) return undefined;
+  return startForms(content, valid.content, policy, url, {
+    ...here,
+    environment: { ...here.environment, CANDOR_SMTP: '' },
+  });
+}
+
 /** Throws DemoWouldReplace for a log that begins with other keys than those of the last demo here. */
 async function refuseForeign(content: string, mark: string): Promise<void> {
   const names = await readdir(join(content, keysFolder)).catch(() => []);
@@ -160,6 +174,7 @@ const hintsFor = (url: string) => `Break it, and see whether the page notices. I
   npm run sql -- "alter table tickets disable row level security"
   npm run candor -- collect
   npm run candor -- build
+Ask for an agreement: ${url}requests/   (its letters: ${url}letters/)
 A new version of it, to compare with the first: npm run candor -- release --reason "Broken on purpose"
 Do not believe it: npm run candor -- verify ${url}
 Ctrl-C ends everything.`;

@@ -1,24 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Desk, Standing } from '../../intake/desk.ts';
-import { sealKey } from '../../intake/document/seal-key.ts';
+import type { SealKey } from '../../intake/document/seal-key.ts';
 import { readTemplate } from '../../intake/document/template.ts';
 import { wayIn } from '../../intake/lifecycle/take-in.ts';
 import type { Store } from '../../intake/store/open.ts';
 import { makeLimits } from '../../intake/web/limits.ts';
 import { readTrust } from '../../loader/trust.ts';
 import type { Content, IntakePolicy } from '../../schemas/index.ts';
-import type { Terminal } from '../command.ts';
 
 /** How old what the forms know of the page may be, in ms. */
 const AGE_MS = 60_000;
 
 /** What `makeDesk` needs: the content folder and what was read of it, and the database. `url`: where the forms answer. */
-export type DeskParts = { folder: string; content: Content; policy: IntakePolicy; store: Store; url: string };
+export type DeskParts = {
+  folder: string;
+  content: Content;
+  policy: IntakePolicy;
+  store: Store;
+  url: string;
+  seal: SealKey | undefined;
+};
 
-/** All that the forms need, from a content folder and a database. Throws what is wrong with the seal. */
-export async function makeDesk({ folder, content, policy, store, url }: DeskParts, terminal: Terminal): Promise<Desk> {
-  const { now, environment } = terminal;
+/** All that the forms need, from a content folder and a database. */
+export function makeDesk({ folder, content, policy, store, url, seal }: DeskParts, now: () => Date): Desk {
   return {
     db: store.db,
     takeIn: wayIn(store.db),
@@ -26,13 +31,13 @@ export async function makeDesk({ folder, content, policy, store, url }: DeskPart
     head: { company: content.organization.legalName, url },
     now,
     current: remembered(() => standingOf(folder, policy, now()), now),
-    sealKey: await sealKey(environment, folder),
+    sealKey: seal,
     limits: makeLimits(),
   };
 }
 
 /** What the page says at `now`, and the text that is offered. */
-export async function standingOf(folder: string, policy: IntakePolicy, now: Date): Promise<Standing> {
+async function standingOf(folder: string, policy: IntakePolicy, now: Date): Promise<Standing> {
   const { content, trust } = await readTrust(folder, now);
   const document = content.documents.find(({ id }) => id === policy.template);
   if (document === undefined) return { content, trust, template: undefined };

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Desk } from '../../intake/desk.ts';
+import { sealKey } from '../../intake/document/seal-key.ts';
 import { runJobs } from '../../intake/jobs.ts';
 import { folderLane } from '../../intake/mail/folder.ts';
 import { smtpLane } from '../../intake/mail/smtp.ts';
@@ -30,7 +31,7 @@ export type RunningForms = {
 
 /**
  * Builds the forms and begins to answer them at `url`. The database may be away, now or later: the forms then say so, and
- * the site does not depend on it. Throws BuildFailed, SmtpRefused, EndpointRefused and what is wrong with the seal.
+ * the site does not depend on it. Throws BuildFailed, MailUnset, SmtpRefused, EndpointRefused, SealInvalid.
  */
 export async function startForms(
   folder: string,
@@ -44,10 +45,12 @@ export async function startForms(
   const stopping = new AbortController();
   const { signal } = stopping;
   const lanes = lanesOf(policy, url, terminal);
+  const letters = terminal.environment.CANDOR_SMTP ? undefined : mailFolder(terminal.cwd);
+  const seal = await sealKey(terminal.environment, folder);
   const forms = await buildForms(terminal.cwd);
   let desk: Desk | undefined;
   const work = async (store: Store) => {
-    const made = await makeDesk({ folder, content, policy, store, url }, terminal);
+    const made = makeDesk({ folder, content, policy, store, url, seal }, now);
     desk = made;
     const onFailure = (code: string) => onTrouble(`the outbox: ${code}`);
     await Promise.all([
@@ -75,6 +78,7 @@ export async function startForms(
       void forms.handler(request, response, next, {
         desk,
         house,
+        letters,
         visitor,
         onTrouble: (code: string) => onTrouble(`a form: ${code}`),
       });
@@ -110,19 +114,25 @@ async function openedAtLast(
 
 /**
  * Where messages go: over CANDOR_SMTP, or into a folder when it is not set; and to the endpoints that CANDOR_WEBHOOKS
- * names, a list in JSON. Throws SmtpRefused, EndpointRefused.
+ * names, a list in JSON. Throws MailUnset, SmtpRefused, EndpointRefused.
  */
 function lanesOf({ sender }: IntakePolicy, url: string, { environment, cwd, now }: Terminal) {
   const from = { sender, host: new URL(url).hostname };
   const { CANDOR_SMTP: smtp, CANDOR_WEBHOOKS: webhooks } = environment;
+  if (!smtp && !isLocal(url)) throw candorError('MailUnset', { url });
   const mail: Lane = smtp ? smtpLane(smtp, from) : folderLane(mailFolder(cwd), from);
   const endpoints = webhooks ? endpointsOf(listOf(webhooks)) : [];
   return ({ db }: Store): Lane[] => [mail, webhookLane(db, endpoints, now)];
 }
 
-/** The folder that letters are written to in development. */
-export function mailFolder(root: string): string {
+/** The folder that letters are written to where there is no mail server. */
+function mailFolder(root: string): string {
   return join(root, '.candor', 'mail');
+}
+
+/** Whether an address is of this machine alone. */
+function isLocal(url: string): boolean {
+  return /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(url).hostname);
 }
 
 function listOf(json: string): unknown[] {

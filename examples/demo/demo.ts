@@ -9,7 +9,7 @@ import { startSite } from './site.ts';
 
 /** The running systems of Larkspur Desk, Inc., the company that the demonstration content describes. */
 export type Demo = {
-  /** The `DEMO_…` variables that the sources of `content/` name. */
+  /** The `DEMO_…` variables that the sources of `content/` name, and DATABASE_URL. */
   environment: Record<string, string>;
   /** The superuser's connection string, for tests. */
   adminUrl: string;
@@ -24,7 +24,7 @@ export type Demo = {
 };
 
 /**
- * Starts a real PostgreSQL of its own and builds the five databases in it, and what gives the company's vendors away;
+ * Starts a real PostgreSQL of its own and builds its databases in it, and what gives the company's vendors away;
  * about two seconds. `onLost` is called when the database is gone although nobody stopped it.
  */
 export async function startDemo(

@@ -10,14 +10,17 @@ export const demoDatabases = {
   reporting: { name: 'larkspur_reporting', owner: [], superuser: ['reporting.sql'] },
   archive: { name: 'larkspur_archive', owner: [], superuser: ['archive.sql'] },
   audit: { name: 'larkspur_audit', owner: [], superuser: ['samples.sql'] },
+  // The server of the forms makes its own tables.
+  intake: { name: 'larkspur_intake', owner: [], superuser: [] },
 } as const;
 
 /** Finds any canary of the demo: every private value holds one, and nothing that is published may. */
 export const demoCanary = /canary-7f3a[0-9a-f]{12}/;
 
 /**
- * Makes the roles and the five databases on a server and returns the `DEMO_…` variables that reach them: for each
- * database `DEMO_<NAME>_URL` (the collector's login), `DEMO_<NAME>_TRUTH_URL` and `DEMO_<NAME>_OWNER_URL`.
+ * Makes the roles and the databases on a server and returns the variables that reach them: for each database
+ * `DEMO_<NAME>_URL` (the collector's login), `DEMO_<NAME>_TRUTH_URL` and `DEMO_<NAME>_OWNER_URL`; and DATABASE_URL, by
+ * which the server of the forms finds its own.
  */
 export async function loadDemo(server: PostgresServer): Promise<Record<string, string>> {
   const logins = { URL: 'candor_collector', TRUTH_URL: 'candor_truth', OWNER_URL: 'larkspur_owner' };
@@ -46,7 +49,7 @@ export async function loadDemo(server: PostgresServer): Promise<Record<string, s
       const password = passwords.get(user) ?? '';
       environment[`DEMO_${database.toUpperCase()}_${suffix}`] = server.url({ database: name, user, password });
     }
-  return environment;
+  return { ...environment, DATABASE_URL: environment.DEMO_INTAKE_OWNER_URL ?? '' };
 }
 
 /** Runs `use` on one connection and closes it, whatever happens. */

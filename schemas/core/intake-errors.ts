@@ -20,6 +20,15 @@ export const intakeErrors = {
       hint: 'end that process first, or set DATABASE_URL: a PostgreSQL server is used by any number at once.',
     }),
   }),
+  MailUnset: define<{ url: string }>({
+    exit: 2,
+    why: 'Whoever makes a request must hear of it; only on this machine letters may be written into a folder.',
+    example: { url: 'https://trust.larkspur.example' },
+    text: ({ url }) => ({
+      what: `the forms at ${url} have no mail server.`,
+      hint: 'set CANDOR_SMTP, for example smtps://user:password@mail.example; to try the forms here, add --url http://localhost:4321.',
+    }),
+  }),
   TransitionRefused: define<{ id: string; from: string; to: string }>({
     exit: 1,
     why: 'What happens to a request follows a fixed plan; somebody else may also have changed it meanwhile.',
