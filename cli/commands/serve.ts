@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { contentTypes } from '../../schemas/index.ts';
 import { Common, defineCommand } from '../command.ts';
 import { validContent } from '../content.ts';
-import { startForms } from '../forms/server.ts';
+import { buildForms } from '../forms/build.ts';
+import { type RunningForms, startForms } from '../forms/server.ts';
 import { contentFolder } from '../place.ts';
 import { serveSite, untilAborted } from '../site.ts';
 
@@ -25,23 +26,28 @@ export default defineCommand({
       .meta({ description: 'Where visitors reach the forms; `url` of intake.yaml when left out.' }),
   }),
   run: async (options, _words, terminal) => {
-    const dist = join(terminal.cwd, 'dist');
     const folder = contentFolder(options.content, terminal);
     const hasForms = existsSync(join(folder, contentTypes.intake.path));
     const valid = hasForms ? await validContent(folder, terminal) : undefined;
     if (hasForms && valid === undefined) return 2;
+    const serve = async (forms: RunningForms | undefined) => {
+      try {
+        const { server, url } = await serveSite(join(terminal.cwd, 'dist'), options.port, options.host, forms);
+        terminal.out(options.json ? `${JSON.stringify({ url })}\n` : `${url}\n`);
+        await untilAborted(server, terminal.signal);
+        return 0;
+      } finally {
+        await forms?.stop();
+      }
+    };
     const policy = valid?.content.intake;
-    const forms =
-      valid === undefined || policy === undefined
-        ? undefined
-        : await startForms(folder, valid.content, policy, options.url ?? policy.url, terminal);
+    if (valid === undefined || policy === undefined) return serve(undefined);
+    const built = await buildForms(terminal.cwd);
     try {
-      const { server, url } = await serveSite(dist, options.port, options.host, forms);
-      terminal.out(options.json ? `${JSON.stringify({ url })}\n` : `${url}\n`);
-      await untilAborted(server, terminal.signal);
-      return 0;
+      const place = { folder, content: valid.content, policy, url: options.url ?? policy.url };
+      return await serve(await startForms(built, place, terminal));
     } finally {
-      await forms?.stop();
+      await built.remove();
     }
   },
 });

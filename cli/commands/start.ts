@@ -12,7 +12,8 @@ import { printError } from '../../loader/print.ts';
 import { candorError, contentTypes } from '../../schemas/index.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
 import { validContent } from '../content.ts';
-import { type RunningForms, startForms } from '../forms/server.ts';
+import { buildForms } from '../forms/build.ts';
+import { startForms } from '../forms/server.ts';
 import { packageRoot } from '../place.ts';
 import { type PastReview, writePast } from '../review/past.ts';
 import { freePort, serveSite, untilAborted } from '../site.ts';
@@ -104,14 +105,12 @@ export default defineCommand({
       say('Building the site …');
       const built = await build.run({}, [], here);
       if (built !== 0 || terminal.signal.aborted) return built;
-      const forms = await demoForms(content, `http://localhost:${port}/`, here);
-      const { server, url } = await serveSite(join(root, 'dist'), port, 'localhost', forms);
-      if (options.port === undefined && port !== DEFAULT_PORT)
-        say(`Port ${DEFAULT_PORT} is in use, so this is on ${port}.`);
-      terminal.out(options.json ? `${JSON.stringify({ url })}\n` : `\n  ${url}\n\n`);
-      say(hintsFor(url));
-      await untilAborted(server, terminal.signal);
-      await forms?.stop();
+      await serveDemo(content, port, here, (url) => {
+        if (options.port === undefined && port !== DEFAULT_PORT)
+          say(`Port ${DEFAULT_PORT} is in use, so this is on ${port}.`);
+        terminal.out(options.json ? `${JSON.stringify({ url })}\n` : `\n  ${url}\n\n`);
+        say(hintsFor(url));
+      });
       return 0;
     } finally {
       await files.removeDemoEnvironment(root);
@@ -143,15 +142,29 @@ async function makeSamples(samples: readonly DemoSample[], here: Terminal): Prom
   }
 }
 
-/** The company’s forms, at the address of the demo; letters are written to a folder. */
-async function demoForms(content: string, url: string, here: Terminal): Promise<RunningForms | undefined> {
+/** Serves the site with the company’s forms until it is told to stop; without CANDOR_SMTP their letters lie in a folder. */
+async function serveDemo(
+  content: string,
+  port: number,
+  here: Terminal,
+  onServed: (url: string) => void,
+): Promise<void> {
   const valid = await validContent(content, here);
   const policy = valid?.content.intake;
-  if (valid === undefined || policy === undefined) return undefined;
-  return startForms(content, valid.content, policy, url, {
-    ...here,
-    environment: { ...here.environment, CANDOR_SMTP: '' },
-  });
+  const url = `http://localhost:${port}/`;
+  const built = policy === undefined ? undefined : await buildForms(here.cwd);
+  const forms =
+    built === undefined || valid === undefined || policy === undefined
+      ? undefined
+      : await startForms(built, { folder: content, content: valid.content, policy, url }, here);
+  try {
+    const { server } = await serveSite(join(here.cwd, 'dist'), port, 'localhost', forms);
+    onServed(url);
+    await untilAborted(server, here.signal);
+  } finally {
+    await forms?.stop();
+    await built?.remove();
+  }
 }
 
 /** Throws DemoWouldReplace for a log that begins with other keys than those of the last demo here. */

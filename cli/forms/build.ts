@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,7 +21,8 @@ export type Forms = { handler: FormsHandler; client: string; remove: () => Promi
  */
 export async function buildForms(root: string): Promise<Forms> {
   const { build } = await import('astro');
-  const folder = join(root, '.candor', `forms.${process.pid}`);
+  await mkdir(join(root, '.candor'), { recursive: true });
+  const folder = await mkdtemp(join(root, '.candor', 'forms-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   const none = join(folder, 'none');
   process.env.CANDOR_FORMS = 'true';

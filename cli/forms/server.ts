@@ -15,7 +15,7 @@ import { endpointsOf } from '../../intake/webhooks/endpoint.ts';
 import { type Content, candorError, type IntakePolicy } from '../../schemas/index.ts';
 import type { Terminal } from '../command.ts';
 import { storePlace } from '../place.ts';
-import { buildForms } from './build.ts';
+import type { Forms } from './build.ts';
 import { makeDesk } from './desk.ts';
 
 /** How long after the database did not open it is tried again, in ms. */
@@ -29,15 +29,16 @@ export type RunningForms = {
   stop: () => Promise<void>;
 };
 
+/** Whose forms they are: the content folder and what was read of it. `url`: where visitors reach them. */
+export type FormsPlace = { folder: string; content: Content; policy: IntakePolicy; url: string };
+
 /**
- * Builds the forms and begins to answer them at `url`. The database may be away, now or later: the forms then say so, and
- * the site does not depend on it. Throws BuildFailed, MailUnset, SmtpRefused, EndpointRefused, SealInvalid.
+ * Begins to answer the forms at `url`. The database may be away, now or later: the forms then say so, and
+ * the site does not depend on it. Throws MailUnset, SmtpRefused, EndpointRefused, SealInvalid.
  */
 export async function startForms(
-  folder: string,
-  content: Content,
-  policy: IntakePolicy,
-  url: string,
+  forms: Forms,
+  { folder, content, policy, url }: FormsPlace,
   terminal: Terminal,
 ): Promise<RunningForms> {
   const { now, err } = terminal;
@@ -47,7 +48,6 @@ export async function startForms(
   const lanes = lanesOf(policy, url, terminal);
   const letters = terminal.environment.CANDOR_SMTP ? undefined : mailFolder(terminal.cwd);
   const seal = await sealKey(terminal.environment, folder);
-  const forms = await buildForms(terminal.cwd);
   let desk: Desk | undefined;
   const work = async (store: Store) => {
     const made = makeDesk({ folder, content, policy, store, url, seal }, now);
@@ -86,7 +86,6 @@ export async function startForms(
     stop: async () => {
       stopping.abort();
       await working;
-      await forms.remove();
     },
   };
 }
