@@ -32,6 +32,7 @@ export * from './sample-test.ts';
 export * from './section.ts';
 export * from './sla.ts';
 export * from './source.ts';
+export * from './staff.ts';
 export * from './subprocessor.ts';
 export * from './subscription.ts';
 export * from './trust.ts';

@@ -4,6 +4,7 @@ import { submissions } from './steps/0001-submissions.ts';
 import { secrets } from './steps/0002-secrets.ts';
 import { outbox } from './steps/0003-outbox.ts';
 import { agreements } from './steps/0004-agreements.ts';
+import { staff } from './steps/0006-staff.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -15,6 +16,7 @@ const steps: Record<string, Migration> = {
   '0002-secrets': secrets,
   '0003-outbox': outbox,
   '0004-agreements': agreements,
+  '0006-staff': staff,
 };
 
 /** Runs the steps that this database has not seen. Many may try at once: the library takes a lock in the database. */

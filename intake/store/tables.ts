@@ -2,6 +2,7 @@ import type { ColumnType, JSONColumnType } from 'kysely';
 import type { Digest } from '../../schemas/index.ts';
 import type { LoggedTransition } from '../lifecycle/chain.ts';
 import type { SecretRow } from '../secrets/secret.ts';
+import type * as staff from '../staff/tables.ts';
 
 /** What visitors send in: personal data lies in `data` alone, and `data` is null once it was deleted. */
 export type SubmissionTable = {
@@ -75,4 +76,9 @@ export type Tables = {
   endpointGone: EndpointGoneTable;
   agreementTemplate: AgreementTemplateTable;
   agreement: AgreementTable;
+  staffAccount: staff.StaffAccountTable;
+  staffSession: staff.StaffSessionTable;
+  staffLog: staff.StaffLogTable;
+  staffLogHead: staff.StaffLogHeadTable;
+  staffNote: staff.StaffNoteTable;
 };

@@ -10,6 +10,7 @@ import { outboxErrors } from './outbox-errors.ts';
 import { referenceErrors } from './reference-errors.ts';
 import { reviewErrors } from './review-errors.ts';
 import { sampleErrors } from './sample-errors.ts';
+import { staffErrors } from './staff-errors.ts';
 import { subprocessorErrors } from './subprocessor-errors.ts';
 
 /** Where in a file something is wrong. Lines and columns count from 1. */
@@ -30,6 +31,7 @@ export const errors = {
   ...outboxErrors,
   ...documentErrors,
   ...agreementErrors,
+  ...staffErrors,
 } as const;
 
 /** The permanent name of an error. */
