@@ -17,7 +17,7 @@ const endings = {
   partial: /\bpartial(ly)?\b/,
 };
 /** The look-alike of each check that the sabotage suite has one for. A test named `near miss of <check>` does as well. */
-const lookAlikes: Readonly<Record<string, string>> = {
+export const lookAlikes: Readonly<Record<string, string>> = {
   'every-tenant-table-has-row-security': 'enabled-reference-table',
   'no-cross-tenant-read': 'true-under-floor',
   'no-read-without-tenant': 'anonymous-true-without-privilege',

@@ -23,8 +23,6 @@ export type Mutation = {
   };
   /** All verdicts that change to something worse. Empty for a near miss. */
   turns: Turn[];
-  /** What of PostgreSQL the case needs, for the few that cannot run on the older major. */
-  since?: 18;
 };
 
 /** A sabotage with everything that honestly becomes false by it. */
