@@ -22,7 +22,7 @@ export type RequestNeed = z.infer<typeof RequestNeed>;
 /** What a visitor fills in to ask for a DPA, a document or an answer. Nothing else of a form is kept. */
 export const RequestForm = z
   .strictObject({
-    needs: z.array(RequestNeed).min(1).max(RequestNeed.options.length),
+    needs: z.array(RequestNeed).min(1, 'choose at least one').max(RequestNeed.options.length),
     company: typedLine(160),
     website: z
       .url({
