@@ -11,6 +11,8 @@ const oneClick = /^\/subscriptions\/end\/[^/]+\/$/;
 
 /** Every request to a form goes through here: what is posted is checked before a page sees it, and what fails becomes a page. */
 export async function onRequest(context: APIContext, next: MiddlewareNext): Promise<Response> {
+  if (!['GET', 'HEAD', 'POST'].includes(context.request.method))
+    return secured(new Response(null, { status: 405, headers: { Allow: 'GET, HEAD, POST' } }));
   try {
     await admit(context);
     return secured(await next());
