@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CheckRef, Digest, Id } from './core/ids.ts';
 import { Country } from './core/text.ts';
-import { DateOn, Instant } from './core/time.ts';
+import { DateOn, DayCount, Instant } from './core/time.ts';
 import { ClaimState, Outcome } from './core/vocabulary.ts';
 
 const orNull = z.string().nullable();
@@ -16,6 +16,15 @@ export const AnnexNumbering = z
   .meta({ description: 'What the annexes are called, for example Schedule 1.' });
 export type AnnexNumbering = z.infer<typeof AnnexNumbering>;
 
+/** What an agreement promises before a subprocessor is added or changes, beyond what the announcement itself says. */
+export const ChangeTerms = z
+  .strictObject({
+    notice: DayCount.optional().meta({ description: 'From the day the customer was told until it takes effect.' }),
+    objection: DayCount.optional().meta({ description: 'From the day the customer was told, how long it may object.' }),
+  })
+  .meta({ description: 'What the text promises before a subprocessor is added or changes, counted for each customer.' });
+export type ChangeTerms = z.infer<typeof ChangeTerms>;
+
 /** How a DPA’s template names its annexes, and which claims it promises. Part of a document of kind dpa. */
 export const AgreementSettings = z
   .strictObject({
@@ -23,6 +32,7 @@ export const AgreementSettings = z
       description: 'The claims that the annex of measures holds; when left out, all that are declared in-place.',
     }),
     annexes: AnnexNumbering.prefault({}),
+    changes: ChangeTerms.optional(),
   })
   .meta({ id: 'AgreementSettings', description: 'What the annexes of a DPA hold and how they are called.' });
 export type AgreementSettings = z.infer<typeof AgreementSettings>;

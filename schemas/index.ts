@@ -18,6 +18,7 @@ export * from './finding.ts';
 export * from './incident.ts';
 export * from './intake.ts';
 export * from './log.ts';
+export * from './objection.ts';
 export * from './offer.ts';
 export * from './organization.ts';
 export * from './principal.ts';

@@ -1,20 +1,14 @@
 import { z } from 'zod';
 import { SubprocessorFacts } from '../../posture/subprocessor-facts.ts';
-import { DateOn, Id, Subprocessor } from '../../schemas/index.ts';
+import { DateOn, DayCount, Id, Subprocessor } from '../../schemas/index.ts';
 import { DeclaredVendor } from '../vendors/declared.ts';
-
-const days = z.union([
-  z.strictObject({ days: z.int().min(0).max(365) }),
-  z.strictObject({ businessDays: z.int().min(0).max(260).meta({ description: 'Monday to Friday; no holidays.' }) }),
-]);
-export type Days = z.infer<typeof days>;
 
 /** What customers are promised before the list changes. */
 export const NoticePromise = z
   .strictObject({
     since: DateOn.meta({ description: 'Since when this is promised; what was announced before is not judged.' }),
-    notice: days.meta({ description: 'From the announcement until the change takes effect.' }),
-    objection: days.optional().meta({ description: 'From the announcement until the last day to object.' }),
+    notice: DayCount.meta({ description: 'From the announcement until the change takes effect.' }),
+    objection: DayCount.optional().meta({ description: 'From the announcement until the last day to object.' }),
   })
   .meta({ description: 'What customers are promised before a subprocessor is added or changes.' });
 export type NoticePromise = z.infer<typeof NoticePromise>;

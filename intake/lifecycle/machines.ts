@@ -1,4 +1,4 @@
-import type { DpaRequestState, SubscriptionState } from '../../schemas/index.ts';
+import type { DpaRequestState, ObjectionState, SubscriptionState } from '../../schemas/index.ts';
 
 /** A state machine as data: from each state, the states that may follow. A state with none is an end. */
 export type Machine = { first: string; next: Readonly<Record<string, readonly string[]>> };
@@ -27,10 +27,15 @@ export const machines = {
     first: 'pending',
     next: {
       pending: ['active', 'expired'],
-      active: ['ended'],
+      // Again, when one of its topics ends.
+      active: ['active', 'ended'],
       ended: [],
       expired: [],
     } satisfies Record<SubscriptionState, readonly SubscriptionState[]>,
+  },
+  objection: {
+    first: 'received',
+    next: { received: ['settled'], settled: [] } satisfies Record<ObjectionState, readonly ObjectionState[]>,
   },
 } as const satisfies Record<string, Machine>;
 

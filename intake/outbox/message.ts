@@ -7,11 +7,19 @@ const UNSEEN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 /** A line of a header is at most 998 octets (RFC 5322, 2.1.1), its name and its brackets included. */
 const LINK_LENGTH = 900;
 
+const SUBJECT_LENGTH = 200;
 const Subject = z
   .string()
   .min(1, 'must not be empty')
-  .max(200, 'must be no longer than 200 characters')
+  .max(SUBJECT_LENGTH, 'must be no longer than 200 characters')
   .refine((text) => text.isWellFormed() && !UNSEEN.test(text), 'must be one line');
+
+/** A text of content as a subject: in one line, and cut where it is too long. */
+export function oneLine(text: string): string {
+  const line = text.toWellFormed().replace(new RegExp(UNSEEN, 'gu'), ' ');
+  if (line.length <= SUBJECT_LENGTH) return line;
+  return `${line.slice(0, SUBJECT_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
 
 const Body = z
   .string()

@@ -5,6 +5,7 @@ import { secrets } from './steps/0002-secrets.ts';
 import { outbox } from './steps/0003-outbox.ts';
 import { agreements } from './steps/0004-agreements.ts';
 import { staff } from './steps/0006-staff.ts';
+import { notices } from './steps/0007-notices.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -17,6 +18,7 @@ const steps: Record<string, Migration> = {
   '0003-outbox': outbox,
   '0004-agreements': agreements,
   '0006-staff': staff,
+  '0007-notices': notices,
 };
 
 /** Runs the steps that this database has not seen. Many may try at once: the library takes a lock in the database. */

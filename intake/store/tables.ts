@@ -1,5 +1,5 @@
 import type { ColumnType, JSONColumnType } from 'kysely';
-import type { Digest } from '../../schemas/index.ts';
+import type { Digest, Topic } from '../../schemas/index.ts';
 import type { LoggedTransition } from '../lifecycle/chain.ts';
 import type { SecretRow } from '../secrets/secret.ts';
 import type * as staff from '../staff/tables.ts';
@@ -67,6 +67,64 @@ export type AgreementTable = {
   pdfDigest: ColumnType<Digest | null, never>;
 };
 
+/** The day from which on what content says is news: that of the first look. One row. */
+export type AnnouncingTable = { since: string };
+
+/** News that subscribers are told, each once. */
+export type AnnouncementTable = {
+  id: string;
+  topic: Topic;
+  subject: string;
+  text: string;
+  seenAt: Date;
+  /** When all who wanted it had been written to; null while that goes on. */
+  toldAt: ColumnType<Date | null, never>;
+};
+
+/** Changes of subprocessors as they were announced. Dates are `YYYY-MM-DD`; one that content moves later moves here too. */
+export type SubprocessorChangeTable = {
+  id: string;
+  vendor: string;
+  name: string;
+  change: string;
+  summary: string;
+  announcedOn: string;
+  objectionDeadline: string;
+  effectiveOn: string;
+  seenAt: Date;
+  /** When nobody is left to be given notice: it took effect. */
+  closedAt: ColumnType<Date | null, never>;
+};
+
+/** A change, and one agreement whose customer must hear of it. */
+export type NoticeTable = {
+  id: string;
+  change: string;
+  /** The request that became the agreement. */
+  submission: string;
+  /** Of the agreement, when the notice was given. */
+  terms: JSONColumnType<Record<string, unknown>>;
+  givenAt: Date;
+  /** The id of what is objected, if anything is: a submission of its own. */
+  objection: string;
+  /** How many letters there were; who wants another one must have read this. */
+  letters: ColumnType<number, number | undefined>;
+};
+
+/** The letters of a notice: one, and another one when somebody had it sent again. What became of each is in the outbox. */
+export type NoticeLetterTable = {
+  letter: string;
+  notice: string;
+  /** The digest of the secret in it. */
+  key: Digest;
+  /** `clock`, or the id of a member of staff. */
+  by: string;
+  writtenAt: Date;
+  /** When somebody was told that it could not be delivered. */
+  raisedAt: ColumnType<Date | null, never>;
+};
+
+
 /** All tables of intake, by name. Columns are in snake case in the database. */
 export type Tables = {
   submission: SubmissionTable;
@@ -76,6 +134,11 @@ export type Tables = {
   endpointGone: EndpointGoneTable;
   agreementTemplate: AgreementTemplateTable;
   agreement: AgreementTable;
+  announcing: AnnouncingTable;
+  announcement: AnnouncementTable;
+  subprocessorChange: SubprocessorChangeTable;
+  notice: NoticeTable;
+  noticeLetter: NoticeLetterTable;
   staffAccount: staff.StaffAccountTable;
   staffSession: staff.StaffSessionTable;
   staffLog: staff.StaffLogTable;

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
-import { durationMs, type IntakePolicy, type SubscriptionForm } from '../../schemas/index.ts';
+import { z } from 'zod';
+import { durationMs, type IntakePolicy, type SubscriptionForm, Topic } from '../../schemas/index.ts';
 import { moveOn, submissionOf } from '../lifecycle/submission.ts';
 import type { TakeIn } from '../lifecycle/take-in.ts';
 import type { Letterhead } from '../mail/letterhead.ts';
@@ -46,12 +47,16 @@ export async function confirmSubscription(db: Kysely<Tables>, link: string, at: 
   return now.state === 'active';
 }
 
-/**
- * Ends a subscription at once and deletes the address: RFC 8058, by POST, without a cookie, a question or a redirect. A
- * second time, and a secret that nobody was given, are no errors: the answer tells nobody anything.
- */
-export async function unsubscribe(db: Kysely<Tables>, secret: string, at: Date): Promise<void> {
-  const id = await openedBy(db, secret, 'unsubscribe', at);
+/** What the link of a confirmation shows; undefined when it opens nothing, or what it began is over. Changes nothing. */
+export async function viewConfirmation(
+  db: Kysely<Tables>,
+  link: string,
+  at: Date,
+): Promise<{ isActive: boolean; topics: Topic[] } | undefined> {
+  const id = await openedBy(db, link, 'link', at);
   const found = id === undefined ? undefined : await submissionOf(db, id);
-  if (found?.state === 'active') await moveOn(db, found, 'ended', { at, actor: 'visitor' }, null);
+  if (found?.kind !== 'subscription' || found.data === null) return undefined;
+  return { isActive: found.state === 'active', topics: Asked.parse(found.data).topics };
 }
+
+const Asked = z.object({ topics: z.array(Topic) });

@@ -6,6 +6,7 @@ import { documentErrors } from './document-errors.ts';
 import type { ErrorDefinition, ErrorText } from './error-definition.ts';
 import { intakeErrors } from './intake-errors.ts';
 import { ledgerErrors } from './ledger-errors.ts';
+import { noticeErrors } from './notice-errors.ts';
 import { outboxErrors } from './outbox-errors.ts';
 import { referenceErrors } from './reference-errors.ts';
 import { reviewErrors } from './review-errors.ts';
@@ -31,6 +32,7 @@ export const errors = {
   ...outboxErrors,
   ...documentErrors,
   ...agreementErrors,
+  ...noticeErrors,
   ...staffErrors,
 } as const;
 

@@ -35,6 +35,13 @@ export function durationMs(duration: Duration): number {
   return Number(duration.slice(0, -1)) * units[unit];
 }
 
+/** A number of days, or of days from Monday to Friday. */
+export const DayCount = z.union([
+  z.strictObject({ days: z.int().min(0).max(365) }),
+  z.strictObject({ businessDays: z.int().min(0).max(260).meta({ description: 'Monday to Friday; no holidays.' }) }),
+]);
+export type DayCount = z.infer<typeof DayCount>;
+
 /** An IANA time zone that this machine's clock data knows, such as Europe/Zurich. */
 export const TimeZone = z
   .string()
