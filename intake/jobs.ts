@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expireOffers } from './agreements/expire-offers.ts';
+import { sealAccepted } from './agreements/sealing.ts';
 import type { Desk } from './desk.ts';
 import { expire } from './lifecycle/expire.ts';
 import { submissionOf } from './lifecycle/submission.ts';
@@ -10,6 +12,8 @@ const EVERY_MS = 15_000;
 /** What happens without a visitor, each on its own: one that fails holds up no other, and is tried again at the next look. */
 const jobs: Readonly<Record<string, (desk: Desk) => Promise<unknown>>> = {
   decide: decideConfirmed,
+  seal: sealAccepted,
+  offers: ({ db, now }) => expireOffers(db, now()),
   expire: ({ db, policy, now }) => expire(db, policy, now()),
 };
 

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { agreementFiles } from '../../intake/agreements/attachment.ts';
 import type { Desk } from '../../intake/desk.ts';
 import { sealKey } from '../../intake/document/seal-key.ts';
 import { runJobs } from '../../intake/jobs.ts';
 import { folderLane } from '../../intake/mail/folder.ts';
-import { smtpLane } from '../../intake/mail/smtp.ts';
+import type { Attached } from '../../intake/mail/letter.ts';
+import { serverOf, smtpLane } from '../../intake/mail/smtp.ts';
 import type { Lane } from '../../intake/outbox/drain.ts';
 import { runOutbox } from '../../intake/outbox/worker.ts';
 import { openStore, type Store } from '../../intake/store/open.ts';
@@ -119,9 +121,11 @@ function lanesOf({ sender }: IntakePolicy, url: string, { environment, cwd, now 
   const from = { sender, host: new URL(url).hostname };
   const { CANDOR_SMTP: smtp, CANDOR_WEBHOOKS: webhooks } = environment;
   if (!smtp && !isLocal(url)) throw candorError('MailUnset', { url });
-  const mail: Lane = smtp ? smtpLane(smtp, from) : folderLane(mailFolder(cwd), from);
+  if (smtp) serverOf(smtp);
+  const mail = (files: Attached): Lane =>
+    smtp ? smtpLane(smtp, from, {}, files) : folderLane(mailFolder(cwd), from, files);
   const endpoints = webhooks ? endpointsOf(listOf(webhooks)) : [];
-  return ({ db }: Store): Lane[] => [mail, webhookLane(db, endpoints, now)];
+  return ({ db }: Store): Lane[] => [mail(agreementFiles(db)), webhookLane(db, endpoints, now)];
 }
 
 /** The folder that letters are written to where there is no mail server. */

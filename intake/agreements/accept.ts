@@ -92,7 +92,7 @@ async function take(
   const facts = { offer: acceptance.offer, acceptance: sha256(text) };
   const kept = sql`
     update agreement set acceptance = ${text}, seal_due_at = ${at}::timestamptz
-    from changed where submission = changed.id and digest = ${acceptance.offer}`;
+    from changed where submission = changed.id and digest = ${acceptance.offer} and annexes is not null`;
   try {
     const accepted = await advance(db, request, 'accepted', { at, actor: 'visitor', facts, also: [kept] });
     return { outcome: 'accepted', request: accepted };

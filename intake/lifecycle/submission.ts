@@ -29,12 +29,13 @@ export async function advance(
 ): Promise<Submission> {
   const transition = follow(before, to, cause);
   const { digest: head, position: length } = transition;
-  const kept = data === undefined ? before.data : data;
-  const moving = sql`update submission set state = ${to}, length = ${length}, head = ${head},
-    data = ${kept === null ? null : JSON.stringify(kept)} where id = ${before.id} and head = ${before.head}`;
+  // What is not replaced is not written: it may have been deleted since it was read.
+  const replacing = data === undefined ? sql`` : sql`, data = ${data === null ? null : JSON.stringify(data)}`;
+  const moving = sql`update submission set state = ${to}, length = ${length}, head = ${head}${replacing}
+    where id = ${before.id} and head = ${before.head}`;
   const moved = await write(db, moving, [{ transition, cause }]);
   if (moved === 0) throw candorError('TransitionRefused', { id: before.id, from: before.state, to });
-  return { ...before, state: to, length, head, data: kept };
+  return { ...before, state: to, length, head, data: data === undefined ? before.data : data };
 }
 
 /**

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import type { Lane } from '../outbox/drain.ts';
 import { Mail } from '../outbox/message.ts';
-import { checked, type Outcome } from '../outbox/outcome.ts';
-import { letterOf, type MailFrom } from './letter.ts';
+import { checked } from '../outbox/outcome.ts';
+import { letterOf, type MailFrom, nothingAttached, withFile } from './letter.ts';
 
 /** A letter in the folder: what it says, and when it was written there. */
 export type KeptLetter = { id: string; writtenAt: Date; mail: Mail };
@@ -14,11 +14,11 @@ export type KeptLetter = { id: string; writtenAt: Date; mail: Mail };
  * program, and `<id>.json` with what it says, for a page. Each file is there whole or not at all, and written again it is
  * the same file.
  */
-export function folderLane(folder: string, from: MailFrom): Lane {
+export function folderLane(folder: string, from: MailFrom, attached = nothingAttached): Lane {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
-  const send = async (id: string, mail: Mail): Promise<Outcome> => {
+  const send = withFile(attached, async (id, mail, file) => {
     try {
-      const { message } = await transport.sendMail(letterOf(id, mail, from));
+      const { message } = await transport.sendMail(letterOf(id, mail, from, file));
       await mkdir(folder, { recursive: true, mode: 0o700 });
       if (Buffer.isBuffer(message)) await writeWhole(join(folder, `${id}.eml`), message);
       // Last: what is listed has both.
@@ -27,7 +27,7 @@ export function folderLane(folder: string, from: MailFrom): Lane {
     } catch {
       return { is: 'postponed', reason: 'folder' };
     }
-  };
+  });
   return { channel: 'mail', send: checked(Mail, send), width: 1 };
 }
 

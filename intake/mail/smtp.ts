@@ -5,7 +5,7 @@ import { candorError } from '../../schemas/index.ts';
 import type { Lane } from '../outbox/drain.ts';
 import { Mail } from '../outbox/message.ts';
 import { checked, isTlsCode, type Outcome } from '../outbox/outcome.ts';
-import { letterOf, type MailFrom } from './letter.ts';
+import { letterOf, type MailFrom, nothingAttached, withFile } from './letter.ts';
 
 /** How many letters are on their way at once, each on a connection of its own. */
 const CONNECTIONS = 5;
@@ -27,16 +27,21 @@ const OURS: ReadonlySet<number> = new Set([530, 534, 535, 538]);
  * `smtp://user:password@host:587` (STARTTLS, without which nothing is sent). A loopback host needs none; `?tls=off`
  * asks for none anywhere and `?tls=required` for it everywhere. Throws MailServerRefused, which never holds the URL.
  */
-export function smtpLane(url: string, from: MailFrom, trust: Pick<ConnectionOptions, 'ca'> = {}): Lane {
+export function smtpLane(
+  url: string,
+  from: MailFrom,
+  trust: Pick<ConnectionOptions, 'ca'> = {},
+  attached = nothingAttached,
+): Lane {
   const transport = createTransport(serverOf(url, trust));
-  const send = async (id: string, mail: Mail, signal: AbortSignal): Promise<Outcome> => {
+  const send = withFile(attached, async (id, mail, file, signal) => {
     try {
-      await transport.sendMail({ ...letterOf(id, mail, from), signal });
+      await transport.sendMail({ ...letterOf(id, mail, from, file), signal });
       return { is: 'sent' };
     } catch (error) {
       return outcomeOf(error);
     }
-  };
+  });
   return { channel: 'mail', send: checked(Mail, send), width: CONNECTIONS };
 }
 

@@ -50,6 +50,8 @@ export const Mail = z.strictObject({
   text: Body,
   /** Where one click ends what this letter belongs to. */
   unsubscribe: UnsubscribeLink.optional(),
+  /** The request whose sealed agreement goes with it. Its bytes are looked up when the letter is sent, and kept once. */
+  attach: z.strictObject({ agreement: Id }).optional(),
 });
 export type Mail = z.infer<typeof Mail>;
 

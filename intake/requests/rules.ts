@@ -62,9 +62,14 @@ export function isFreeMail(email: string): boolean {
 
 /** Whether address and site lie below the same registered domain. What is below no public suffix never does. */
 export function sameCompany(email: string, website: string): boolean {
+  return isOneCompany(hostOf(email), website);
+}
+
+/** The same of two sites, or hosts. */
+export function isOneCompany(one: string, other: string): boolean {
   const suffixes = { allowPrivateDomains: true };
-  const domain = getDomain(hostOf(email), suffixes);
-  return domain !== null && domain === getDomain(website, suffixes);
+  const domain = getDomain(one, suffixes);
+  return domain !== null && domain === getDomain(other, suffixes);
 }
 
 function hostOf(email: string): string {

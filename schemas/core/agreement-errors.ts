@@ -11,4 +11,13 @@ export const agreementErrors = {
       hint: 'mend that and try again; or decline the request with a reason, or answer it by a letter.',
     }),
   }),
+  SupersedeRefused: define<{ older: string; newer: string }>({
+    exit: 1,
+    why: 'An agreement ends by a newer one only when both are sealed and of the same company.',
+    example: { older: 'dpa-request-4f1s9k2m', newer: 'dpa-request-9k2m4f1s' },
+    text: ({ older, newer }) => ({
+      what: `\`${older}\` cannot be superseded by \`${newer}\`.`,
+      hint: 'both must be sealed, of the same domain, and the second one accepted later; else terminate the first.',
+    }),
+  }),
 } as const;
