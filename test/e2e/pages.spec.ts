@@ -2,12 +2,44 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { CANARY } from '../site/world.ts';
-import { filesOf, pagesOf, sites, world } from './sites.ts';
+import { filesOf, pagesOf, type Site, sites, world } from './sites.ts';
 
-test('every link inside the site leads to a page, and every fragment to an element', async ({ page }) => {
+// One walk over all pages, for all that is asked of every one of them; so all tests of this file run in one process.
+test.describe.configure({ mode: 'default' });
+
+/** What a page is, as a browser sees it. */
+type Seen = {
+  site: Site;
+  path: string;
+  ids: string[];
+  links: string[];
+  policy: string | null;
+  inline: number;
+  text: string;
+  isMarked: boolean;
+};
+const seen: Seen[] = [];
+/** All that was said on a console, and every other host that was asked. */
+const said: string[] = [];
+
+/** The pages of the made-up world alone. */
+function ofWorld(): Seen[] {
+  const pages = seen.filter(({ site }) => site.name === world().name);
+  expect(pages.length).toBeGreaterThan(20);
+  return pages;
+}
+
+test.beforeAll(async ({ browser }) => {
+  const page = await browser.newPage();
+  page.on('console', (message) => said.push(`${page.url()}: ${message.text()}`));
+  page.on('pageerror', (error) => said.push(`${page.url()}: ${error.message}`));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol !== 'data:' && !sites().some((site) => site.url === url.origin))
+      said.push(`${page.url()} asks for ${url}`);
+  });
   for (const site of sites()) {
-    const ids = new Map<string, Set<string>>();
-    const links: { from: string; path: string; fragment: string }[] = [];
+    await page.clock.setFixedTime(site.now);
     for (const path of pagesOf(site)) {
       await page.goto(site.url + path);
       const found = await page.evaluate(() => ({
@@ -15,58 +47,51 @@ test('every link inside the site leads to a page, and every fragment to an eleme
         links: [...document.querySelectorAll('a[href]')].flatMap((link) =>
           link instanceof HTMLAnchorElement ? [link.href] : [],
         ),
+        policy: document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content') ?? null,
+        inline: document.querySelectorAll('script:not([src]), style, [style], [onclick], [onload]').length,
+        text: document.body.innerText,
       }));
-      expect.soft(found.ids.length, `${path} uses an id twice`).toBe(new Set(found.ids).size);
-      ids.set(path, new Set(found.ids));
-      for (const href of found.links) {
-        const url = new URL(href);
-        if (url.origin === site.url)
-          links.push({ from: path, path: url.pathname, fragment: decodeURIComponent(url.hash.slice(1)) });
-      }
+      const isMarked = await page.getByRole('complementary', { name: 'Demonstration' }).isVisible();
+      seen.push({ site, path, ...found, isMarked });
     }
+  }
+  await page.close();
+});
+
+test('every link inside the site leads to a page, and every fragment to an element', () => {
+  for (const site of sites()) {
+    const pages = seen.filter((page) => page.site.name === site.name);
+    const ids = new Map(pages.map(({ path, ids }) => [path, new Set(ids)]));
     const files = new Set(filesOf(site));
-    for (const { from, path, fragment } of links) {
-      const there = ids.has(path) || files.has(path);
-      expect.soft(there, `${site.name}${from} links to ${path}`).toBe(true);
-      if (fragment !== '')
-        expect.soft(ids.get(path)?.has(fragment), `${site.name}${from} links to ${path}#${fragment}`).toBe(true);
+    for (const { path: from, ids: all, links } of pages) {
+      expect.soft(all.length, `${from} uses an id twice`).toBe(new Set(all).size);
+      for (const href of links) {
+        const { origin, pathname: path, hash } = new URL(href);
+        if (origin !== site.url) continue;
+        const fragment = decodeURIComponent(hash.slice(1));
+        const there = ids.has(path) || files.has(path);
+        expect.soft(there, `${site.name}${from} links to ${path}`).toBe(true);
+        if (fragment !== '')
+          expect.soft(ids.get(path)?.has(fragment), `${site.name}${from} links to ${path}#${fragment}`).toBe(true);
+      }
     }
   }
 });
 
-test('no page breaks its content security policy, asks another host, or says anything on the console', async ({
-  page,
-}) => {
-  const said: string[] = [];
-  page.on('console', (message) => said.push(`${page.url()}: ${message.text()}`));
-  page.on('pageerror', (error) => said.push(`${page.url()}: ${error.message}`));
-  for (const site of sites()) {
-    page.on('request', (request) => {
-      const url = new URL(request.url());
-      if (url.protocol !== 'data:' && !sites().some((other) => other.url === url.origin))
-        said.push(`${page.url()} asks for ${url}`);
-    });
-    for (const path of pagesOf(site)) {
-      await page.goto(site.url + path);
-      const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
-      expect(policy, path).toMatch(/^default-src 'none';/);
-      expect(policy, path).not.toContain('unsafe');
-      const inline = await page.locator('script:not([src]), style, [style], [onclick], [onload]').count();
-      expect(inline, `${path} has inline scripts or styles`).toBe(0);
-    }
+test('no page breaks its content security policy, asks another host, or says anything on the console', () => {
+  for (const { path, policy, inline } of seen) {
+    expect(policy, path).toMatch(/^default-src 'none';/);
+    expect(policy, path).not.toContain('unsafe');
+    expect(inline, `${path} has inline scripts or styles`).toBe(0);
   }
   expect(said).toEqual([]);
 });
 
 test('each page has the same text without JavaScript', async ({ browser }) => {
-  const site = world();
   const off = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
-  const on = await (await browser.newContext()).newPage();
-  await on.clock.setFixedTime(site.now);
-  for (const path of pagesOf(site)) {
+  for (const { site, path, text } of ofWorld()) {
     await off.goto(site.url + path);
-    await on.goto(site.url + path);
-    expect(await off.locator('body').innerText(), path).toBe(await on.locator('body').innerText());
+    expect(await off.locator('body').innerText(), path).toBe(text);
   }
 });
 
@@ -81,20 +106,12 @@ test('nothing private and no path of this machine is published', () => {
   }
 });
 
-test('no sentence ends twice, not even after a name that brings a full stop', async ({ page }) => {
-  const site = world();
-  for (const path of pagesOf(site)) {
-    await page.goto(site.url + path);
-    expect(await page.locator('body').innerText(), path).not.toMatch(/[\p{L})]\.\.(?!\.)/u);
-  }
+test('no sentence ends twice, not even after a name that brings a full stop', () => {
+  for (const { path, text } of ofWorld()) expect(text, path).not.toMatch(/[\p{L})]\.\.(?!\.)/u);
 });
 
-test('every page says that it is a demonstration', async ({ page }) => {
-  const site = world();
-  for (const path of pagesOf(site)) {
-    await page.goto(site.url + path);
-    await expect(page.getByRole('complementary', { name: 'Demonstration' })).toBeVisible();
-  }
+test('every page says that it is a demonstration', () => {
+  for (const { path, isMarked } of ofWorld()) expect(isMarked, path).toBe(true);
 });
 
 test('content that is missing leaves its page and its link out', async ({ page }) => {
