@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expireOffers } from './agreements/expire-offers.ts';
 import { sealAccepted } from './agreements/sealing.ts';
 import type { Desk } from './desk.ts';
+import { keepPromises } from './lifecycle/clocks.ts';
 import { expire } from './lifecycle/expire.ts';
 import { submissionOf } from './lifecycle/submission.ts';
 import { decide } from './requests/decide.ts';
@@ -14,6 +15,7 @@ const jobs: Readonly<Record<string, (desk: Desk) => Promise<unknown>>> = {
   decide: decideConfirmed,
   seal: sealAccepted,
   offers: ({ db, now }) => expireOffers(db, now()),
+  promises: ({ db, policy, now }) => keepPromises(db, policy, now()),
   expire: ({ db, policy, now }) => expire(db, policy, now()),
 };
 

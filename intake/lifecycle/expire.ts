@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely';
+import { keptOf, statesKept } from '../../posture/retention-windows.ts';
 import { durationMs, type IntakePolicy } from '../../schemas/index.ts';
 import type { Tables } from '../store/tables.ts';
+import { forget } from './forget.ts';
 import { moveOn, submissionOf } from './submission.ts';
 
 /** How many are looked at in one turn. */
@@ -9,39 +11,72 @@ const BATCH = 100;
 /**
  * What the clock does: requests and subscriptions that nobody confirmed in time expire and lose their data at once; what
  * ended long enough ago loses its data; secrets that open nothing any more are deleted. Any number of replicas may do it at
- * once. Returns how many there were of each.
+ * once. Returns how many there were of each, and keeps in the database that it ran, and how many there were so far.
  */
 export async function expire(
   db: Kysely<Tables>,
   { retention }: IntakePolicy,
   at: Date,
 ): Promise<{ expired: number; emptied: number }> {
-  const before = (window: string) => new Date(at.getTime() - durationMs(window));
+  const before = (window: keyof IntakePolicy['retention']) => new Date(at.getTime() - durationMs(retention[window]));
   let expired = 0;
-  for (;;) {
-    const found = await db
-      .selectFrom('submission')
-      .select('id')
-      .where('state', 'in', ['received', 'pending'])
-      .where('openedAt', '<=', before(retention.unconfirmed))
-      .limit(BATCH)
-      .execute();
-    for (const { id } of found) {
-      const before = await submissionOf(db, id);
-      if (before?.state !== 'received' && before?.state !== 'pending') continue;
-      const after = await moveOn(db, before, 'expired', { at, actor: 'clock' }, null);
-      if (after.state === 'expired') expired += 1;
-    }
-    if (found.length < BATCH) break;
-  }
-  const emptied = await sql`
-    update submission set data = null
-    from transition newest
-    where newest.submission = submission.id and newest.position = submission.length and data is not null
-      and kind = 'dpa-request'
-      and ((submission.state in ('answered', 'declined', 'expired') and newest.at <= ${before(retention.unsuccessful)})
-        or (submission.state in ('superseded', 'terminated') and newest.at <= ${before(retention.ended)}))
-  `.execute(db);
+  for (const kind of ['dpa-request', 'subscription'] as const)
+    expired += await inBatches(idsOpened(db, kind, before('unconfirmed')), async (id) => {
+      const now = await submissionOf(db, id);
+      if (now === undefined || keptOf(kind, now.state) !== 'unconfirmed') return false;
+      const after = await moveOn(db, now, 'expired', { at, actor: 'clock' }, null);
+      await forget(db, id, at);
+      return after.state === 'expired';
+    });
+  let emptied = 0;
+  for (const window of ['unsuccessful', 'ended'] as const)
+    emptied += await inBatches(idsEnded(db, window, before(window)), async (id) => {
+      await forget(db, id, at);
+      return true;
+    });
   await db.deleteFrom('secret').where('expiresAt', '<=', at).execute();
-  return { expired, emptied: Number(emptied.numAffectedRows ?? 0n) };
+  await sql`
+    insert into job_run (job, ran_at, expired, emptied) values ('expire', ${at}, ${expired}, ${emptied})
+    on conflict (job) do update set ran_at = greatest(job_run.ran_at, excluded.ran_at),
+      expired = job_run.expired + excluded.expired, emptied = job_run.emptied + excluded.emptied`.execute(db);
+  return { expired, emptied };
+}
+
+/** Those of a kind that were sent in before a moment, and never confirmed. */
+function idsOpened(db: Kysely<Tables>, kind: 'dpa-request' | 'subscription', openedBefore: Date) {
+  const query = db
+    .selectFrom('submission')
+    .select('id')
+    .where('kind', '=', kind)
+    .where('state', 'in', statesKept(kind, 'unconfirmed'))
+    .where('openedAt', '<=', openedBefore);
+  return () => query.limit(BATCH).execute();
+}
+
+/** Those that came to their end before a moment, and still have data. */
+function idsEnded(db: Kysely<Tables>, window: 'unsuccessful' | 'ended', endedBefore: Date) {
+  const query = db
+    .selectFrom('submission')
+    .innerJoin('transition', (join) =>
+      join.onRef('transition.submission', '=', 'id').onRef('transition.position', '=', 'length'),
+    )
+    .select('id')
+    .where('kind', '=', 'dpa-request')
+    .where('state', 'in', statesKept('dpa-request', window))
+    .where('data', 'is not', null)
+    .where('transition.at', '<=', endedBefore);
+  return () => query.limit(BATCH).execute();
+}
+
+/** Does it with all that are found, a batch after the other. Returns of how many it said yes. */
+async function inBatches(
+  find: () => Promise<{ id: string }[]>,
+  work: (id: string) => Promise<boolean>,
+): Promise<number> {
+  let count = 0;
+  for (;;) {
+    const found = await find();
+    for (const { id } of found) if (await work(id)) count += 1;
+    if (found.length < BATCH) return count;
+  }
 }

@@ -6,6 +6,7 @@ import { outbox } from './steps/0003-outbox.ts';
 import { agreements } from './steps/0004-agreements.ts';
 import { staff } from './steps/0006-staff.ts';
 import { notices } from './steps/0007-notices.ts';
+import { measures } from './steps/0008-measures.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -19,6 +20,7 @@ const steps: Record<string, Migration> = {
   '0004-agreements': agreements,
   '0006-staff': staff,
   '0007-notices': notices,
+  '0008-measures': measures,
 };
 
 /** Runs the steps that this database has not seen. Many may try at once: the library takes a lock in the database. */

@@ -56,7 +56,7 @@ export function missingPieces(
       .filter(([, word]) => !tests.some((name) => word.test(name)))
       .map(([ending]) => `a test of: ${ending}`),
   ];
-  if (source === 'postgres')
+  if (source === 'postgres' || source === 'intake')
     for (const check of Object.keys(checks)) {
       if (!cases.turned.has(check) && !named(`sabotage of ${check}`)) missing.push(`a sabotage of ${check}`);
       if (!cases.nearMisses.has(lookAlikes[check] ?? '') && !named(`near miss of ${check}`))

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { Query } from '../clients/postgres.ts';
+import { type CollectContext, type Diagnosis, SourceUnreadable } from '../define.ts';
+import type { Expect } from './schema.ts';
+import { withSession } from './session.ts';
+
+/** All that is read: a view and two tables, none of which holds anything personal. */
+export const relations = ['measured_submission', 'promised_clock', 'job_run'] as const;
+
+const Right = z.object({ name: z.string(), reads: z.boolean(), writes: z.boolean() });
+const rightsSql = `
+  select c.relname::text as name,
+    has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select') as reads,
+    has_table_privilege(c.oid, 'insert, update, delete, truncate, references, trigger')
+      or has_any_column_privilege(c.oid, 'insert, update, references') as writes
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = 'public' and c.relkind in ('r', 'p', 'v', 'm', 'f') order by 1`;
+const Attributes = z.object({ attribute: z.string() });
+const attributesSql = `
+  select word as attribute from pg_catalog.pg_roles r cross join lateral (values
+    ('superuser', r.rolsuper), ('bypassrls', r.rolbypassrls), ('createrole', r.rolcreaterole),
+    ('createdb', r.rolcreatedb), ('replication', r.rolreplication)) as held(word, has)
+  where r.rolname = current_user and has`;
+
+/** Whether the login may read what it needs, and nothing else. */
+export async function doctor(context: CollectContext<Expect>): Promise<Diagnosis[]> {
+  try {
+    return await withSession(context, diagnose);
+  } catch (error) {
+    if (!(error instanceof SourceUnreadable)) throw error;
+    return [{ level: error.kind === 'denied' ? 'missing' : 'error', message: error.message }];
+  }
+}
+
+async function diagnose(query: Query): Promise<Diagnosis[]> {
+  const rights = await query(Right, rightsSql);
+  const attributes = await query(Attributes, attributesSql);
+  const ours: readonly string[] = relations;
+  const found: Diagnosis[] = relations.flatMap((name): Diagnosis[] => {
+    const right = rights.find((each) => each.name === name);
+    if (right === undefined)
+      return [
+        { level: 'missing', message: `There is no ${name}.`, hint: 'Run `candor serve` once: it makes the tables.' },
+      ];
+    return right.reads ? [] : [{ level: 'missing', message: `SELECT on ${name} is missing.`, hint: setupHint }];
+  });
+  for (const { name, reads, writes } of rights)
+    if (writes || (reads && !ours.includes(name)))
+      found.push({
+        level: 'too-much',
+        message: `The login may ${writes ? 'change' : 'read'} ${name}, which it does not need.`,
+        hint: setupHint,
+      });
+  for (const { attribute } of attributes)
+    found.push({ level: 'too-much', message: `The login is ${attribute}, which it does not need.`, hint: setupHint });
+  return found.length > 0 ? found : [{ level: 'ok', message: 'It may read what is measured, and nothing else.' }];
+}
+
+const setupHint = 'Use the login of `candor setup SOURCE`.';
