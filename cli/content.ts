@@ -1,7 +1,9 @@
 import type { Collector } from '../collectors/define.ts';
+import { checkGated } from '../intake/grants/check.ts';
+import { gatedFolder } from '../intake/grants/gated.ts';
 import { readEvidence } from '../ledger/records/store.ts';
 import { checkContent } from '../loader/check.ts';
-import { loadContent } from '../loader/load.ts';
+import { type Loaded, loadContent } from '../loader/load.ts';
 import { printError } from '../loader/print.ts';
 import { type CandorError, type Content, candorError } from '../schemas/index.ts';
 import type { Terminal } from './command.ts';
@@ -17,6 +19,12 @@ export async function validContent(folder: string, terminal: Terminal): Promise<
   const errors = checkContent(folder, loaded, { collectors, now: terminal.now() });
   printErrors(errors, terminal);
   return errors.length === 0 && loaded.content !== undefined ? { content: loaded.content, collectors } : undefined;
+}
+
+/** What is wrong with the documents that are not public, as far as content could be read. */
+export async function gatedErrors(folder: string, { content, locate }: Loaded, { environment }: Terminal) {
+  if (content === undefined) return [];
+  return checkGated({ content: folder, gated: gatedFolder(folder, environment), read: content, locate });
 }
 
 /** Prints errors to stderr, one after the other. */

@@ -15,6 +15,7 @@ export * from './document.ts';
 export * from './evidence.ts';
 export * from './exception.ts';
 export * from './finding.ts';
+export * from './grant.ts';
 export * from './incident.ts';
 export * from './intake.ts';
 export * from './log.ts';

@@ -38,12 +38,24 @@ export const IntakePolicy = z
       description: 'How many proxies of yours stand in front of the server; each adds an address to X-Forwarded-For.',
     }),
     clocks: z.array(SlaClock).min(1).meta({ description: 'How soon a request is answered.' }),
+    documents: z
+      .strictObject({
+        nda: Id.optional().meta({
+          description: 'The document (kind terms) that recipients agree to before they get one with access `nda`.',
+        }),
+        grantValidFor: Duration.default('30d').meta({ description: 'How long a granted document can be downloaded.' }),
+        downloads: z.int().min(1).max(100).default(5).meta({ description: 'How often.' }),
+      })
+      .prefault({})
+      .meta({ description: 'How documents that are not public are given.' }),
     offerValidFor: Duration.default('30d').meta({ description: 'How long an offer can be accepted.' }),
     retention: z
       .strictObject({
         unconfirmed: Duration.default('7d').meta({ description: 'Requests whose address was never confirmed.' }),
-        unsuccessful: Duration.default('180d').meta({ description: 'Requests that were answered by a letter, were declined or expired.' }),
-        ended: Duration.default('1095d').meta({ description: 'Agreements after their end.' }),
+        unsuccessful: Duration.default('180d').meta({
+          description: 'Requests that were answered by a letter, were declined or expired.',
+        }),
+        ended: Duration.default('1095d').meta({ description: 'Agreements, and grants of documents, after their end.' }),
       })
       .prefault({})
       .meta({ description: 'After which time the personal data of a request is deleted.' }),

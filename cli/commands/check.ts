@@ -3,7 +3,7 @@ import { checkContent } from '../../loader/check.ts';
 import { loadContent } from '../../loader/load.ts';
 import { errorJson } from '../../loader/print.ts';
 import { Common, defineCommand } from '../command.ts';
-import { printErrors } from '../content.ts';
+import { gatedErrors, printErrors } from '../content.ts';
 import { collectorsBeside, contentFolder } from '../place.ts';
 
 export default defineCommand({
@@ -13,8 +13,9 @@ export default defineCommand({
     const folder = contentFolder(options.content, terminal);
     const loaded = await loadContent(folder);
     const wrong = checkContent(folder, loaded, { collectors: await collectorsBeside(folder), now: terminal.now() });
+    const gated = await gatedErrors(folder, loaded, terminal);
     const audit = await auditContent(folder);
-    const errors = [...wrong, ...audit.ledger, ...audit.evidence];
+    const errors = [...wrong, ...gated, ...audit.ledger, ...audit.evidence];
     if (options.json) terminal.out(`${JSON.stringify({ errors: errors.map(errorJson) }, null, 2)}\n`);
     else printErrors(errors, terminal);
     if (errors.length > 0)

@@ -1,4 +1,4 @@
-import type { DpaRequestState, ObjectionState, SubscriptionState } from '../../schemas/index.ts';
+import type { DpaRequestState, GrantState, ObjectionState, SubscriptionState } from '../../schemas/index.ts';
 
 /** A state machine as data: from each state, the states that may follow. A state with none is an end. */
 export type Machine = { first: string; next: Readonly<Record<string, readonly string[]>> };
@@ -9,7 +9,8 @@ export const machines = {
     first: 'received',
     next: {
       received: ['verified', 'expired'],
-      verified: ['offered', 'held', 'declined'],
+      // Answered at once, when a document is asked for that the rules grant.
+      verified: ['offered', 'held', 'answered', 'declined'],
       // Again, when what was asked beside a DPA is answered.
       held: ['held', 'answered', 'offered', 'declined'],
       answered: [],
@@ -22,6 +23,16 @@ export const machines = {
       superseded: [],
       terminated: [],
     } satisfies Record<DpaRequestState, readonly DpaRequestState[]>,
+  },
+  grant: {
+    first: 'granted',
+    next: {
+      // Again, for each step of a download.
+      granted: ['granted', 'agreed', 'revoked', 'expired'],
+      agreed: ['agreed', 'revoked', 'expired'],
+      revoked: [],
+      expired: [],
+    } satisfies Record<GrantState, readonly GrantState[]>,
   },
   subscription: {
     first: 'pending',

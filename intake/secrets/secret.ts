@@ -6,9 +6,9 @@ import type { Tables } from '../store/tables.ts';
 /**
  * What a secret opens. `status`: whoever holds it may look at a request and act on it. `link`: it confirms the address that
  * it was sent to. `code`: it does so too, typed into the tab in which the request was made. `unsubscribe`: it ends a
- * subscription.
+ * subscription. `grant`: a document is downloaded with it.
  */
-export type Purpose = 'status' | 'link' | 'code' | 'unsubscribe';
+export type Purpose = 'status' | 'link' | 'code' | 'unsubscribe' | 'grant';
 
 /** A secret as it is kept: what it opens, until when, and nothing by which it could be used. */
 export type SecretRow = { digest: Digest; purpose: Purpose; expiresAt: Date };

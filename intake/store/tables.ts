@@ -125,6 +125,9 @@ export type NoticeLetterTable = {
 };
 
 
+/** Texts on secrecy that somebody agreed to, by the digest of their files. The database refuses to change or delete one. */
+export type NdaTextTable = { digest: Digest; document: string; version: string; text: string };
+
 /** All tables of intake, by name. Columns are in snake case in the database. */
 export type Tables = {
   submission: SubmissionTable;
@@ -134,6 +137,7 @@ export type Tables = {
   endpointGone: EndpointGoneTable;
   agreementTemplate: AgreementTemplateTable;
   agreement: AgreementTable;
+  ndaText: NdaTextTable;
   announcing: AnnouncingTable;
   announcement: AnnouncementTable;
   subprocessorChange: SubprocessorChangeTable;

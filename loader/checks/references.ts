@@ -27,6 +27,7 @@ export const references: readonly Reference[] = [
   { type: 'documents', at: ['agreement', 'measures', '*'], to: 'claims' },
   { type: 'incidentPolicy', at: ['onCall'], to: 'roles' },
   { type: 'intake', at: ['template'], to: 'documents' },
+  { type: 'intake', at: ['documents', 'nda'], to: 'documents' },
   { type: 'updates', at: ['claims', '*'], to: 'claims' },
 ];
 

@@ -70,12 +70,14 @@ function documents(context: CheckContext): CandorError[] {
   const beside = context.loaded.found.companions
     .filter((path) => path.startsWith('documents/'))
     .map((path) => path.slice('documents/'.length));
-  const missing = textsAt(context, 'documents', ['file'])
-    .filter(({ value }) => !beside.includes(value))
-    .map(({ file, path, value }) => {
-      const parameters = { file: value, suggestion: nearest(value, beside) };
-      return candorError('DocumentFileMissing', parameters, context.loaded.locate(file.file, path));
-    });
+  const missing = textsAt(context, 'documents', ['file']).flatMap(({ file, path, value }) => {
+    const isPublic = isFields(file.value) && file.value.access === 'public';
+    // What is not for everybody lies elsewhere, and the machine that builds the page need not have it.
+    if (beside.includes(value) === isPublic) return [];
+    const location = context.loaded.locate(file.file, path);
+    if (!isPublic) return [candorError('GatedFileExposed', { file: value, place: 'content/documents/' }, location)];
+    return [candorError('DocumentFileMissing', { file: value, suggestion: nearest(value, beside) }, location)];
+  });
   const empty = filesOf(context, 'documents').flatMap(({ id, file, value }) => {
     if (!isFields(value) || value.access !== 'public' || 'file' in value || 'url' in value) return [];
     if (context.loaded.body(file)?.text.trim() !== '') return [];

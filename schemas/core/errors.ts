@@ -4,6 +4,7 @@ import { commandErrors, usageErrors } from './command-errors.ts';
 import { contentErrors } from './content-errors.ts';
 import { documentErrors } from './document-errors.ts';
 import type { ErrorDefinition, ErrorText } from './error-definition.ts';
+import { grantErrors } from './grant-errors.ts';
 import { intakeErrors } from './intake-errors.ts';
 import { ledgerErrors } from './ledger-errors.ts';
 import { noticeErrors } from './notice-errors.ts';
@@ -32,6 +33,7 @@ export const errors = {
   ...outboxErrors,
   ...documentErrors,
   ...agreementErrors,
+  ...grantErrors,
   ...noticeErrors,
   ...staffErrors,
 } as const;
