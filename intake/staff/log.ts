@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { digestOf } from '../../posture/digest.ts';
-import { candorError, type Digest } from '../../schemas/index.ts';
+import type { Digest } from '../../schemas/index.ts';
 import type { Tables } from '../store/tables.ts';
 
 /** One thing that somebody at the company did, as it is kept for ever. */
@@ -84,10 +84,9 @@ export async function logHead(db: Kysely<Tables>): Promise<{ length: number; dig
 
 /**
  * Reads the whole log and holds each entry against the one before it, and the newest against what is written beside the log.
- * `known`: a digest that somebody noted down earlier and that must be there. Gives the length. Throws StaffLogBroken.
+ * `known`: a digest that somebody noted down earlier and that must be there. Gives what is wrong; undefined when it holds.
  */
-export async function verifyLog(db: Kysely<Tables>, known?: Digest): Promise<number> {
-  const broken = (problem: string) => candorError('StaffLogBroken', { problem });
+export async function logFlaw(db: Kysely<Tables>, known?: Digest): Promise<string | undefined> {
   // First the head: what is appended meanwhile does not hurt.
   const head = await logHead(db);
   let before: StaffLogEntry | undefined;
@@ -96,19 +95,18 @@ export async function verifyLog(db: Kysely<Tables>, known?: Digest): Promise<num
     const page = await logFrom(db, before?.position ?? 0);
     for (const { digest, ...entry } of page) {
       const expected = (before?.position ?? 0) + 1;
-      if (entry.position !== expected) throw broken(`entry ${expected} is missing`);
-      if (entry.previous !== (before?.digest ?? null))
-        throw broken(`entry ${expected} does not follow the one before it`);
-      if (entryDigest(entry) !== digest) throw broken(`entry ${expected} was changed`);
-      if (expected === head.length && digest !== head.digest) throw broken(`entry ${expected} was replaced`);
+      if (entry.position !== expected) return `entry ${expected} is missing`;
+      if (entry.previous !== (before?.digest ?? null)) return `entry ${expected} does not follow the one before it`;
+      if (entryDigest(entry) !== digest) return `entry ${expected} was changed`;
+      if (expected === head.length && digest !== head.digest) return `entry ${expected} was replaced`;
       isKnown ||= digest === known;
       before = { ...entry, digest };
     }
     if (page.length < PAGE) break;
   }
-  if ((before?.position ?? 0) < head.length) throw broken('its newest entries are missing');
-  if (!isKnown) throw broken('the entry that was noted down is not in it');
-  return before?.position ?? 0;
+  if ((before?.position ?? 0) < head.length) return 'its newest entries are missing';
+  if (!isKnown) return 'the entry that was noted down is not in it';
+  return undefined;
 }
 
 function entryDigest({ at, ...rest }: Omit<StaffLogEntry, 'digest'>): Digest {

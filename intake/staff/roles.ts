@@ -18,6 +18,9 @@ export const actions = {
   decline: { roles: ['responder'], own: false },
   grant: { roles: ['responder'], own: false },
   revoke: { roles: ['responder'], own: true },
+  /** An objection to a change, and a notice that could not be delivered. */
+  settle: { roles: ['responder'], own: true },
+  resend: { roles: ['responder'], own: true },
   export: { roles: ['administrator'], own: true },
   delete: { roles: ['administrator'], own: true },
   accounts: { roles: ['administrator'], own: true },
