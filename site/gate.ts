@@ -20,7 +20,7 @@ export async function onRequest(context: APIContext, next: MiddlewareNext): Prom
     const refused =
       error instanceof Error && error.name === 'Refusal' && 'refused' in error ? error.refused : undefined;
     const name = isRefusalName(refused) ? refused : 'unavailable';
-    if (name === 'unavailable') context.locals.onTrouble(codeOf(error));
+    if (refused === undefined) context.locals.onTrouble(codeOf(error));
     return refuse(context, next, name);
   }
 }

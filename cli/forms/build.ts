@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildError } from '../site.ts';
+import { candorError } from '../../schemas/index.ts';
 
 /** Answers a request to a form; calls `next` for every other one. `locals` is what site/env.d.ts names. */
 export type FormsHandler = (
@@ -20,24 +22,27 @@ export type Forms = { handler: FormsHandler; client: string; remove: () => Promi
  * They hold nothing of the content. Throws BuildFailed.
  */
 export async function buildForms(root: string): Promise<Forms> {
-  const { build } = await import('astro');
   await mkdir(join(root, '.candor'), { recursive: true });
   const folder = await mkdtemp(join(root, '.candor', 'forms-'));
   const remove = () => rm(folder, { recursive: true, force: true });
-  const none = join(folder, 'none');
-  process.env.CANDOR_FORMS = 'true';
-  process.env.ASTRO_TELEMETRY_DISABLED = '1';
-  process.env.NODE_ENV = 'production';
   try {
-    await build({ root, srcDir: none, publicDir: none, outDir: folder, logLevel: 'error' });
+    await runBuild(root, folder);
     const { handler }: { handler: FormsHandler } = await import(
       pathToFileURL(join(folder, 'server', 'entry.mjs')).href
     );
     return { handler, client: join(folder, 'client'), remove };
   } catch (error) {
     await remove();
-    throw buildError(error);
-  } finally {
-    delete process.env.CANDOR_FORMS;
+    throw error;
   }
+}
+
+async function runBuild(root: string, folder: string): Promise<void> {
+  // Beside this file, with its own ending: TypeScript here, JavaScript in the package.
+  const script = join(import.meta.dirname, `build-process${extname(import.meta.filename)}`);
+  const child = spawn(process.execPath, [script, root, folder], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  const said: string[] = [];
+  child.stderr.on('data', (part) => said.push(String(part)));
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw candorError('BuildFailed', { problem: said.join('').trim() });
 }

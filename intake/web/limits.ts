@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { Refusal } from './refusal.ts';
@@ -7,9 +7,12 @@ import { Refusal } from './refusal.ts';
 const FORMS = { points: 30, duration: 600 };
 const LETTERS = { points: 5, duration: 3_600 };
 
+/** How many networks, and how many mailboxes, are told apart. Two that fall together share one limit. */
+const NAMES = 2 ** 18;
+
 /**
- * Limits of one process. They hold no address: a network or mailbox is known by an HMAC under a key that is made when the
- * process starts and is written nowhere. Both are forgotten after their window.
+ * Limits of one process. They hold no address, and no more memory however many there are: a network or mailbox is known
+ * by eighteen bits of a hash with a secret that is made when the process starts and is written nowhere.
  */
 export type Limits = {
   /** Counts a form. `address` is that of the visitor. Throws Refusal too-many. */
@@ -18,11 +21,11 @@ export type Limits = {
   letter: (mailbox: string) => Promise<void>;
 };
 
-/** Makes the limits. `forms` is how many one network may send in ten minutes. */
-export function makeLimits(forms: number = FORMS.points): Limits {
-  const key = randomBytes(32);
-  const nameless = (text: string) => createHmac('sha256', key).update(text).digest('base64url');
-  const [byNetwork, byMailbox] = [new RateLimiterMemory({ ...FORMS, points: forms }), new RateLimiterMemory(LETTERS)];
+/** Makes the limits. */
+export function makeLimits(): Limits {
+  const secret = randomBytes(32).toString('hex');
+  const nameless = (text: string) => hash('sha256', `${secret}${text}`, 'buffer').readUInt32BE() % NAMES;
+  const [byNetwork, byMailbox] = [new RateLimiterMemory(FORMS), new RateLimiterMemory(LETTERS)];
   const count = async (limiter: RateLimiterMemory, name: string) => {
     await limiter.consume(nameless(name)).catch(() => {
       throw new Refusal('too-many');
