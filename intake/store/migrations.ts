@@ -7,6 +7,7 @@ import { agreements } from './steps/0004-agreements.ts';
 import { ndaTexts } from './steps/0005-nda-texts.ts';
 import { staff } from './steps/0006-staff.ts';
 import { notices } from './steps/0007-notices.ts';
+import { measures } from './steps/0008-measures.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -21,6 +22,7 @@ const steps: Record<string, Migration> = {
   '0005-nda-texts': ndaTexts,
   '0006-staff': staff,
   '0007-notices': notices,
+  '0008-measures': measures,
 };
 
 /** Runs the steps that this database has not seen. Many may try at once: the library takes a lock in the database. */

@@ -124,7 +124,6 @@ export type NoticeLetterTable = {
   raisedAt: ColumnType<Date | null, never>;
 };
 
-
 /** Texts on secrecy that somebody agreed to, by the digest of their files. The database refuses to change or delete one. */
 export type NdaTextTable = { digest: Digest; document: string; version: string; text: string };
 
