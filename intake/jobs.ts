@@ -5,7 +5,10 @@ import type { Desk } from './desk.ts';
 import { keepPromises } from './lifecycle/clocks.ts';
 import { expire } from './lifecycle/expire.ts';
 import { submissionOf } from './lifecycle/submission.ts';
+import { giveNotice } from './notices/give.ts';
+import { raiseUndelivered } from './notices/undelivered.ts';
 import { decide } from './requests/decide.ts';
+import { announceNews } from './subscriptions/news.ts';
 
 /** How often the jobs look, in ms. */
 const EVERY_MS = 15_000;
@@ -15,6 +18,9 @@ const jobs: Readonly<Record<string, (desk: Desk) => Promise<unknown>>> = {
   decide: decideConfirmed,
   seal: sealAccepted,
   offers: ({ db, now }) => expireOffers(db, now()),
+  news: announceNews,
+  notices: giveNotice,
+  undelivered: raiseUndelivered,
   promises: ({ db, policy, now }) => keepPromises(db, policy, now()),
   expire: ({ db, policy, now }) => expire(db, policy, now()),
 };

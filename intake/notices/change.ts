@@ -76,12 +76,17 @@ export async function keepChanges(db: Kysely<Tables>, content: Pick<Said, 'subpr
     .insertInto('subprocessorChange')
     .values(rows.map((row) => ({ ...row, seenAt: at })))
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({
-        objectionDeadline: sql`greatest(subprocessor_change.objection_deadline, excluded.objection_deadline)`,
-        effectiveOn: sql`greatest(subprocessor_change.effective_on, excluded.effective_on)`,
-        closedAt: sql<never>`case when excluded.effective_on > subprocessor_change.effective_on
+      conflict
+        .column('id')
+        .doUpdateSet({
+          objectionDeadline: sql`greatest(subprocessor_change.objection_deadline, excluded.objection_deadline)`,
+          effectiveOn: sql`greatest(subprocessor_change.effective_on, excluded.effective_on)`,
+          closedAt: sql<never>`case when excluded.effective_on > subprocessor_change.effective_on
           then null else subprocessor_change.closed_at end`,
-      }),
+        })
+        // Nothing is written while content stays as it is.
+        .where(sql<boolean>`excluded.objection_deadline > subprocessor_change.objection_deadline
+        or excluded.effective_on > subprocessor_change.effective_on`),
     )
     .execute();
 }

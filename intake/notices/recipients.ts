@@ -10,6 +10,8 @@ export type Recipient = {
   id: string;
   change: string;
   request: string;
+  /** How many letters there were. */
+  letters: number;
   delivery: Delivery;
   clock: Clock;
   /** The id of what is objected, if anything is. */
@@ -22,6 +24,7 @@ type Row = {
   id: string;
   change: string;
   request: string;
+  letters: number;
   terms: unknown;
   objection: string;
   objectionState: string | null;
@@ -55,10 +58,10 @@ export async function noticeOpenedBy(db: Kysely<Tables>, secret: string, now: Da
 
 async function standing(db: Kysely<Tables>, which: ReturnType<typeof sql>, now: Date): Promise<Recipient[]> {
   const { rows } = await sql<Row>`
-    select notice.id, notice.change, notice.submission as request, notice.terms, notice.objection,
+    select notice.id, notice.change, notice.submission as request, notice.letters, notice.terms, notice.objection,
       objection.state as objection_state, change.objection_deadline, change.effective_on,
       -- No clock starts before its letter was written, whatever a clock that jumped back says.
-      letters.sent_at, letters.waiting, letters.failed_at, letters.failure
+      became.sent_at, became.waiting, became.failed_at, became.failure
     from notice
     join subprocessor_change change on change.id = notice.change
     join submission request on request.id = notice.submission
@@ -71,7 +74,7 @@ async function standing(db: Kysely<Tables>, which: ReturnType<typeof sql>, now: 
         (array_agg(outbox.failure order by notice_letter.written_at desc, notice_letter.letter))[1] as failure
       from notice_letter join outbox on outbox.id = notice_letter.letter
       where notice_letter.notice = notice.id
-    ) letters
+    ) became
     where ${which}
     order by notice.change, notice.submission`.execute(db);
   return rows.map(({ terms, objectionDeadline, effectiveOn, sentAt, waiting, failedAt, failure, ...row }) => {

@@ -45,17 +45,17 @@ export async function sendNoticeAgain(
   const at = now();
   const found = await recipientOf(db, id, at);
   if (found === undefined) throw candorError('NoticeRefused', { id, problem: 'there is none of this name' });
-  const { delivery } = found;
+  const { delivery, letters } = found;
   if (delivery.is !== 'failed') {
     const problem = delivery.is === 'sent' ? 'its letter was delivered' : 'its letter is on its way';
     throw candorError('NoticeRefused', { id, problem });
   }
-  const [change, { data, terms, letters }] = await Promise.all([
+  const [change, { data, terms }] = await Promise.all([
     db.selectFrom('subprocessorChange').selectAll().where('id', '=', found.change).executeTakeFirstOrThrow(),
     db
       .selectFrom('notice')
       .innerJoin('submission', 'submission.id', 'notice.submission')
-      .select(['submission.data', 'notice.terms', 'notice.letters'])
+      .select(['submission.data', 'notice.terms'])
       .where('notice.id', '=', id)
       .executeTakeFirstOrThrow(),
   ]);
@@ -67,7 +67,7 @@ export async function sendNoticeAgain(
     ChangeTerms.parse(terms),
     at,
   );
-  // Of two who send it again at the same time, one does.
+  // Of two who found it failed at the same time, one sends it again.
   const { numAffectedRows = 0n } = await sql`
     with free as (
       update notice set letters = letters + 1 where id = ${id} and letters = ${letters} returning id, submission
