@@ -18,7 +18,7 @@ export async function submitRequest(desk: Desk, form: URLSearchParams): Promise<
   if (!parsed.success) return { problems: problemsOf(parsed.error) };
   const unknown = parsed.data.needs.filter((need) => !policy.needs.includes(need));
   if (unknown.length > 0) return { problems: { needs: 'holds something that is not offered here' } };
-  await limits.letter(parsed.data.email);
+  limits.letter(parsed.data.email);
   const once = form.get('once') ?? '';
   // Too short to have come from our form: what follows from it could be guessed.
   const seed = once.length < 43 ? undefined : hash('sha256', `${once}\n${canonicalJson(parsed.data)}`);

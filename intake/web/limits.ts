@@ -1,39 +1,47 @@
 import { hash, randomBytes } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { Refusal } from './refusal.ts';
 
-/** How many forms one network may send, and how many one mailbox may be written to because of them. */
-const FORMS = { points: 30, duration: 600 };
-const LETTERS = { points: 5, duration: 3_600 };
-
-/** How many networks, and how many mailboxes, are told apart. Two that fall together share one limit. */
-const NAMES = 2 ** 18;
+/** How many in how many ms: forms from one network, and letters that strangers have us write to one mailbox. */
+const FORMS = { most: 30, window: 600_000 };
+const LETTERS = { most: 5, window: 3_600_000 };
+/** How many names are told apart. Two that fall together share one limit; of 100,000 in a window hardly two ever reach it. */
+const NAMES = 2 ** 22;
 
 /**
- * Limits of one process. They hold no address, and no more memory however many there are: a network or mailbox is known
- * by eighteen bits of a hash with a secret that is made when the process starts and is written nowhere.
+ * Limits of one process. They hold no address, and the same 8 MiB however many there are: a network or mailbox is the
+ * place of a counter, found by a hash with a secret that is made when the process starts and is written nowhere.
  */
 export type Limits = {
   /** Counts a form. `address` is that of the visitor. Throws Refusal too-many. */
-  form: (address: string) => Promise<void>;
+  form: (address: string) => void;
   /** Counts a letter that a stranger has us write, to whatever mailbox. Throws Refusal too-many. */
-  letter: (mailbox: string) => Promise<void>;
+  letter: (mailbox: string) => void;
 };
 
-/** Makes the limits. */
-export function makeLimits(): Limits {
-  const secret = randomBytes(32).toString('hex');
-  const nameless = (text: string) => hash('sha256', `${secret}${text}`, 'buffer').readUInt32BE() % NAMES;
-  const [byNetwork, byMailbox] = [new RateLimiterMemory(FORMS), new RateLimiterMemory(LETTERS)];
-  const count = async (limiter: RateLimiterMemory, name: string) => {
-    await limiter.consume(nameless(name)).catch(() => {
-      throw new Refusal('too-many');
-    });
-  };
+/** Makes the limits. `now` in ms; it may jump. */
+export function makeLimits(now: () => number = Date.now): Limits {
+  const [forms, letters] = [counter(FORMS, now), counter(LETTERS, now)];
   return {
-    form: (address) => count(byNetwork, networkOf(address)),
-    letter: (mailbox) => count(byMailbox, mailbox.trim().toLowerCase()),
+    form: (address) => forms(networkOf(address)),
+    letter: (mailbox) => letters(mailbox.trim().toLowerCase()),
+  };
+}
+
+/** Counts names; all counts begin anew with each window. */
+function counter({ most, window }: typeof FORMS, now: () => number): (name: string) => void {
+  const secret = randomBytes(32).toString('hex');
+  const counts = new Uint8Array(NAMES);
+  let began = now();
+  return (name) => {
+    if (Math.abs(now() - began) >= window) {
+      counts.fill(0);
+      began = now();
+    }
+    const place = hash('sha256', `${secret}${name}`, 'buffer').readUInt32BE() % NAMES;
+    const count = (counts[place] ?? 0) + 1;
+    if (count > most) throw new Refusal('too-many');
+    counts[place] = count;
   };
 }
 

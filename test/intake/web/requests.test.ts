@@ -1,5 +1,8 @@
+import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../examples/postgres-server.ts';
+import { sealOf } from '../../../intake/document/seal.ts';
+import { files, writeCompany } from './content.ts';
 import { ada, letterTo, type Running, removeForms, startServer } from './running.ts';
 
 afterAll(removeForms);
@@ -89,6 +92,105 @@ describe.each(['PGlite', 'PostgreSQL'])('requests over HTTP, %s', (kind) => {
     expect(page).toContain('a &quot;quoted&quot; &lt;b&gt;word&lt;/b&gt;');
     expect(page).toMatch(/name="company"[^>]* value="Quill Ltd\."/);
     expect(mailbox.arrived.filter(({ to }) => to.includes(form.email))).toEqual([]);
+  });
+
+  /** A tab with a request that was offered an agreement. */
+  async function offered() {
+    const form = ada();
+    const tab = server.visitor();
+    const status = (await tab.send('/requests/', form)).headers.get('location') ?? '';
+    const letter = await letterTo(server.mailbox, form.email, /confirm/);
+    await tab.send(status, { code: /(\d{3} \d{3})/.exec(letter.text ?? '')?.[1] ?? '' });
+    return { tab, status, email: form.email };
+  }
+  const typed = { name: 'Ada Example', role: 'Managing director', authority: 'yes', consent: 'yes' };
+
+  test('from the offer to the sealed PDF, and to its end', async () => {
+    const { tab, status, email } = await offered();
+    const here = `${status}agreement/`;
+    const page = await (await tab.get(here)).text();
+    expect(page).toContain('This agreement governs the personal data that Fern GmbH processes for Quill Ltd.');
+    expect(page).toContain('Disks are encrypted');
+    const preview = await tab.get(`${status}offer.pdf`);
+    expect(preview.headers.get('content-type')).toBe('application/pdf');
+    expect((await preview.bytes()).subarray(0, 5)).toEqual(Buffer.from('%PDF-'));
+    expect((await tab.get(`${status}agreement.pdf`)).status).toBe(404);
+    const { consent: _, ...without } = typed;
+    const refused = await tab.send(here, { ...without, name: 'Ada "A." Example' });
+    expect(refused.status).toBe(422);
+    const again = await refused.text();
+    expect(again).toContain('must be given');
+    expect(again).toContain('value="Ada &quot;A.&quot; Example"');
+    const body = new URLSearchParams({ ...typed, offer: /name="offer" value="(\w+)"/.exec(page)?.[1] ?? '' });
+    body.set('form-token', /name="form-token" value="([^"]+)"/.exec(page)?.[1] ?? '');
+    // A double click.
+    const both = await Promise.all([tab.post(here, body.toString()), tab.post(here, body.toString())]);
+    expect(both.map(({ status: answer, headers }) => [answer, headers.get('location')])).toEqual([
+      [303, status],
+      [303, status],
+    ]);
+    const sealed = await (await tab.get(status)).text();
+    expect(sealed).toContain('The agreement is sealed');
+    expect(sealed).toContain('Nothing: text, measures and subprocessors are those that you signed.');
+    const pdf = Buffer.from(await (await tab.get(`${status}agreement.pdf`)).bytes());
+    expect(sealed).toContain(hash('sha256', pdf));
+    expect(sealOf(pdf)).not.toBeNull();
+    for (const to of [email, 'trust@fern.swiss']) {
+      const letter = await letterTo(server.mailbox, to, /^Your agreement with Fern GmbH$|^Agreement .* is sealed$/);
+      const copies = letter.attachments.filter(({ content }) => content.equals(pdf));
+      expect(copies).toHaveLength(to === email ? 1 : letter.attachments.length);
+    }
+    expect((await tab.get(here)).headers.get('location')).toBe(status);
+    expect((await tab.send(`${status}terminate/`, {})).status).toBe(422);
+    expect((await tab.send(`${status}terminate/`, { sure: 'yes' })).status).toBe(303);
+    expect(await (await tab.get(status)).text()).toContain('The agreement has ended');
+    expect((await tab.get(`${status}agreement.pdf`)).status).toBe(200);
+  });
+
+  test('what changed since it was offered is shown and not accepted; the next offer is', async () => {
+    const { tab, status } = await offered();
+    const here = `${status}agreement/`;
+    const page = await (await tab.get(here)).text();
+    const offer = /name="offer" value="(\w+)"/.exec(page)?.[1] ?? '';
+    const token = /name="form-token" value="([^"]+)"/.exec(page)?.[1] ?? '';
+    const text = files['documents/agreement.mdx']?.replace('"1.0"', '"1.1"');
+    await writeCompany(server.folder, { 'documents/agreement.mdx': text });
+    // What is known of the content is read anew after a minute.
+    clock.passed += 61_000;
+    const answer = await tab.post(here, new URLSearchParams({ ...typed, offer, 'form-token': token }).toString());
+    expect(answer.status).toBe(409);
+    const said = await answer.text();
+    expect(said).toContain('Nothing was accepted: the agreement has changed');
+    expect(said).toContain('text changed (words, version)');
+    expect(await (await tab.get(here)).text()).toContain('You accept offer 2');
+    expect((await tab.send(here, typed)).status).toBe(303);
+    expect(await (await tab.get(status)).text()).toContain('version 1.1');
+    clock.passed += 31 * 86_400_000;
+    const late = await offered();
+    const lateForm = await (await late.tab.get(`${late.status}agreement/`)).text();
+    const lateBody = new URLSearchParams({
+      ...typed,
+      offer: /name="offer" value="(\w+)"/.exec(lateForm)?.[1] ?? '',
+      'form-token': /name="form-token" value="([^"]+)"/.exec(lateForm)?.[1] ?? '',
+    });
+    clock.passed += 31 * 86_400_000;
+    const expired = await late.tab.post(`${late.status}agreement/`, lateBody.toString());
+    expect(expired.status).toBe(409);
+    expect(await expired.text()).toContain('This offer has expired');
+  });
+
+  test('what belongs to an agreement opens by its own secret alone, and by no other method', async () => {
+    const { tab, status } = await offered();
+    const wrong = `/requests/${'A'.repeat(43)}/`;
+    for (const path of ['agreement/', 'offer.pdf', 'agreement.pdf', 'terminate/'])
+      expect((await tab.get(wrong + path)).status).toBe(404);
+    for (const path of ['agreement/', 'terminate/'])
+      expect((await tab.post(wrong + path, new URLSearchParams(typed).toString())).status).toBe(403);
+    // Without the cookie of the form nothing is accepted, though the address is right.
+    expect((await server.visitor().post(`${status}agreement/`, new URLSearchParams(typed).toString())).status).toBe(
+      403,
+    );
+    expect(await (await tab.get(status)).text()).toContain('Your agreement is ready');
   });
 
   test('wrong, old and foreign secrets are answered alike', async () => {

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { makeLimits, networkOf, visitorOf } from '../../../intake/web/limits.ts';
+
+test('thirty forms from a network in ten minutes, and again after them, wherever the clock jumps', () => {
+  let now = 0;
+  const { form } = makeLimits(() => now);
+  const send = (count: number, address = '203.0.113.5') => {
+    for (let sent = 0; sent < count; sent += 1) form(address);
+  };
+  send(30);
+  expect(() => send(1)).toThrow('Too many at once');
+  expect(() => send(1, '203.0.113.6')).not.toThrow();
+  now = 599_999;
+  expect(() => send(1)).toThrow('Too many at once');
+  now = 600_000;
+  send(30);
+  expect(() => send(1)).toThrow('Too many at once');
+  now = -10_000_000;
+  send(30);
+});
+
+test('five letters to a mailbox in an hour, however it is written', () => {
+  const { letter } = makeLimits(() => 0);
+  for (const mailbox of [
+    'ada@quill.swiss',
+    'Ada@quill.swiss ',
+    'ADA@QUILL.SWISS',
+    'ada@quill.swiss',
+    'ada@quill.swiss',
+  ])
+    letter(mailbox);
+  expect(() => letter('ada@quill.swiss')).toThrow('Too many at once');
+  expect(() => letter('bo@quill.swiss')).not.toThrow();
+});
+
+test('a hundred thousand mailboxes are told apart', () => {
+  const { letter } = makeLimits(() => 0);
+  for (let number = 0; number < 100_000; number += 1) letter(`${number}@quill.swiss`);
+});
+
+test.each([
+  ['203.0.113.5', '203.0.113.5'],
+  ['::ffff:203.0.113.5', '203.0.113.5'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+  ['2001:0db8:0001:0002::9', '2001:db8:1:2'],
+  ['2001:db8::1', '2001:db8:0:0'],
+  ['::1', '0:0:0:0'],
+  ['fe80::1%eth0', 'fe80:0:0:0'],
+  ['evil', 'unknown'],
+  ['', 'unknown'],
+])('the network of %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
+});
+
+test('what a visitor writes into X-Forwarded-For counts only as far as our own proxies wrote it', () => {
+  expect(visitorOf('10.0.0.1', '198.51.100.1', 0)).toBe('10.0.0.1');
+  expect(visitorOf('10.0.0.1', '198.51.100.1, 203.0.113.5', 1)).toBe('203.0.113.5');
+  expect(visitorOf('10.0.0.1', '198.51.100.1, 203.0.113.5, 10.0.0.2', 2)).toBe('203.0.113.5');
+  expect(visitorOf('10.0.0.1', undefined, 1)).toBe('10.0.0.1');
+  expect(visitorOf(undefined, undefined, 0)).toBe('unknown');
+});
