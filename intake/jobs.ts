@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expireOffers } from './agreements/expire-offers.ts';
 import { sealAccepted } from './agreements/sealing.ts';
 import type { Desk } from './desk.ts';
+import { expireGrants } from './grants/end.ts';
 import { keepPromises } from './lifecycle/clocks.ts';
 import { expire } from './lifecycle/expire.ts';
 import { submissionOf } from './lifecycle/submission.ts';
@@ -22,6 +23,7 @@ const jobs: Readonly<Record<string, (desk: Desk) => Promise<unknown>>> = {
   notices: giveNotice,
   undelivered: raiseUndelivered,
   promises: ({ db, policy, now }) => keepPromises(db, policy, now()),
+  grants: ({ db, now }) => expireGrants(db, now()),
   expire: ({ db, policy, now }) => expire(db, policy, now()),
 };
 

@@ -1,4 +1,4 @@
-import type { DpaRequestState, IntakePolicy, SubscriptionState } from '../schemas/index.ts';
+import type { DpaRequestState, GrantState, IntakePolicy, SubscriptionState } from '../schemas/index.ts';
 
 /**
  * How long the personal data of something that was sent in may be kept, counted from the moment it came into its state:
@@ -21,6 +21,12 @@ const kept = {
     superseded: 'ended',
     terminated: 'ended',
   } satisfies Record<DpaRequestState, Kept>,
+  grant: {
+    granted: 'while-it-lasts',
+    agreed: 'while-it-lasts',
+    revoked: 'ended',
+    expired: 'ended',
+  } satisfies Record<GrantState, Kept>,
   subscription: {
     pending: 'unconfirmed',
     active: 'while-it-lasts',

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Desk, Standing } from '../../intake/desk.ts';
 import type { SealKey } from '../../intake/document/seal-key.ts';
 import { readTemplate } from '../../intake/document/template.ts';
+import { openGated } from '../../intake/grants/gated.ts';
+import { readNda } from '../../intake/grants/nda.ts';
 import { wayIn } from '../../intake/lifecycle/take-in.ts';
 import type { Store } from '../../intake/store/open.ts';
 import { makeLimits } from '../../intake/web/limits.ts';
@@ -20,10 +22,12 @@ export type DeskParts = {
   store: Store;
   url: string;
   seal: SealKey | undefined;
+  /** The folder of the documents that are not public; none is given when it is left out. */
+  gated?: string;
 };
 
 /** All that the forms need, from a content folder and a database. */
-export function makeDesk({ folder, content, policy, store, url, seal }: DeskParts, now: () => Date): Desk {
+export function makeDesk({ folder, content, policy, store, url, seal, gated }: DeskParts, now: () => Date): Desk {
   return {
     db: store.db,
     takeIn: wayIn(store.db),
@@ -32,18 +36,27 @@ export function makeDesk({ folder, content, policy, store, url, seal }: DeskPart
     now,
     current: remembered(() => standingOf(folder, policy, now()), now),
     sealKey: seal,
+    gated: gated === undefined ? undefined : openGated(gated),
     limits: makeLimits(),
   };
 }
 
-/** What the page says at `now`, and the text that is offered. */
+/** What the page says at `now`, the text that is offered, and the one on secrecy. */
 async function standingOf(folder: string, policy: IntakePolicy, now: Date): Promise<Standing> {
   const { content, trust } = await readTrust(folder, now);
-  const document = content.documents.find(({ id }) => id === policy.template);
-  if (document === undefined) return { content, trust, template: undefined };
-  const { id, data, file } = document;
-  const text = await readFile(join(folder, file), 'utf8');
-  return { content, trust, template: readTemplate({ id, data, file: join(folder, file), text }) };
+  const [template, nda] = await Promise.all([
+    textOf(folder, content, policy.template),
+    textOf(folder, content, policy.documents.nda),
+  ]);
+  return { content, trust, template: template && readTemplate(template), nda: nda && readNda(nda) };
+}
+
+/** A document of content with the text of its file; undefined when there is none. */
+async function textOf(folder: string, { documents }: Content, id: string | undefined) {
+  const document = documents.find((entry) => entry.id === id);
+  if (document === undefined) return undefined;
+  const file = join(folder, document.file);
+  return { id: document.id, data: document.data, file, text: await readFile(file, 'utf8') };
 }
 
 /** Reads once for all who ask at the same time, and again once what was read is too old. A failure is not remembered. */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { agreementFiles } from '../../intake/agreements/attachment.ts';
 import type { Desk } from '../../intake/desk.ts';
 import { sealKey } from '../../intake/document/seal-key.ts';
+import { gatedFolder } from '../../intake/grants/gated.ts';
 import { runJobs } from '../../intake/jobs.ts';
 import { folderLane } from '../../intake/mail/folder.ts';
 import type { Attached } from '../../intake/mail/letter.ts';
@@ -51,8 +52,9 @@ export async function startForms(
   const letters = terminal.environment.CANDOR_SMTP ? undefined : mailFolder(terminal.cwd);
   const seal = await sealKey(terminal.environment, folder);
   let desk: Desk | undefined;
+  const gated = gatedFolder(folder, terminal.environment);
   const work = async (store: Store) => {
-    const made = makeDesk({ folder, content, policy, store, url, seal }, now);
+    const made = makeDesk({ folder, content, policy, store, url, seal, gated }, now);
     desk = made;
     const onFailure = (code: string) => onTrouble(`the outbox: ${code}`);
     await Promise.all([

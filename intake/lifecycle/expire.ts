@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { keptOf, statesKept } from '../../posture/retention-windows.ts';
+import { type Kept, keptOf, statesKept } from '../../posture/retention-windows.ts';
 import { durationMs, type IntakePolicy } from '../../schemas/index.ts';
 import type { Tables } from '../store/tables.ts';
 import { forget } from './forget.ts';
@@ -7,6 +7,12 @@ import { moveOn, submissionOf } from './submission.ts';
 
 /** How many are looked at in one turn. */
 const BATCH = 100;
+/** What keeps its data for a while after its end. */
+const endings = [
+  ['dpa-request', 'unsuccessful'],
+  ['dpa-request', 'ended'],
+  ['grant', 'ended'],
+] as const;
 
 /**
  * What the clock does: requests and subscriptions that nobody confirmed in time expire and lose their data at once; what
@@ -29,8 +35,8 @@ export async function expire(
       return after.state === 'expired';
     });
   let emptied = 0;
-  for (const window of ['unsuccessful', 'ended'] as const)
-    emptied += await inBatches(idsEnded(db, window, before(window)), async (id) => {
+  for (const [kind, window] of endings)
+    emptied += await inBatches(idsEnded(db, kind, window, before(window)), async (id) => {
       await forget(db, id, at);
       return true;
     });
@@ -54,15 +60,15 @@ function idsOpened(db: Kysely<Tables>, kind: 'dpa-request' | 'subscription', ope
 }
 
 /** Those that came to their end before a moment, and still have data. */
-function idsEnded(db: Kysely<Tables>, window: 'unsuccessful' | 'ended', endedBefore: Date) {
+function idsEnded(db: Kysely<Tables>, kind: (typeof endings)[number][0], window: Kept, endedBefore: Date) {
   const query = db
     .selectFrom('submission')
     .innerJoin('transition', (join) =>
       join.onRef('transition.submission', '=', 'id').onRef('transition.position', '=', 'length'),
     )
     .select('id')
-    .where('kind', '=', 'dpa-request')
-    .where('state', 'in', statesKept('dpa-request', window))
+    .where('kind', '=', kind)
+    .where('state', 'in', statesKept(kind, window))
     .where('data', 'is not', null)
     .where('transition.at', '<=', endedBefore);
   return () => query.limit(BATCH).execute();

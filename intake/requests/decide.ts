@@ -2,18 +2,21 @@ import type { Id, IntakePolicy, RequestForm } from '../../schemas/index.ts';
 import { CandorError } from '../../schemas/index.ts';
 import { draftFor, formOf } from '../agreements/draft.ts';
 import { type Offering, offerDraft } from '../agreements/offer.ts';
+import { grantByRules } from '../grants/give.ts';
 import { moveOn, type Submission, submissionOf } from '../lifecycle/submission.ts';
 import { newSecret } from '../secrets/secret.ts';
 import { heldLetter, STATUS_MS } from './letters.ts';
 import { asksForAgreement, type HoldReason, holdReasons } from './rules.ts';
 
 /**
- * Applies the rules to a request whose address is confirmed: an offer, pinned to the template and evidence of now, or a
- * person who looks first. One that somebody decided a moment ago stays as it is. Throws what is wrong with the content.
+ * Applies the rules to a request whose address is confirmed: an offer, pinned to the template and evidence of now, the grant
+ * of a document, or a person who looks first. One that somebody decided a moment ago stays as it is. Throws what is wrong with the content.
  */
 export async function decide(desk: Offering, request: Submission): Promise<Submission> {
   const form = formOf(request);
   if (form === undefined || request.state !== 'verified') return request;
+  const granted = await grantByRules(desk, request, form);
+  if (granted !== undefined) return granted;
   return offerOrHold(desk, request, form, { tell: true });
 }
 

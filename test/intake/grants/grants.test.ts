@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { accessLogOf } from '../../../intake/grants/access-log.ts';
 import { download } from '../../../intake/grants/download.ts';
-import { endGrants, forgetGrants } from '../../../intake/grants/end.ts';
+import { expireGrants } from '../../../intake/grants/end.ts';
 import type { Gated } from '../../../intake/grants/gated.ts';
 import { grant, grantByRules, revoke } from '../../../intake/grants/give.ts';
 import { grantAt, grantOf, grantsFor } from '../../../intake/grants/grant.ts';
 import { agreeToNda, consentDigest } from '../../../intake/grants/nda.ts';
 import { chainFlaw } from '../../../intake/lifecycle/chain.ts';
+import { expire } from '../../../intake/lifecycle/expire.ts';
+import { forget } from '../../../intake/lifecycle/forget.ts';
 import { advance, historyOf, type Submission, submissionOf } from '../../../intake/lifecycle/submission.ts';
 import { wayIn } from '../../../intake/lifecycle/take-in.ts';
 import type { Store } from '../../../intake/store/open.ts';
@@ -301,7 +303,8 @@ onBothStores('a grant', (fresh) => {
     const { desk, id, secret } = await granted(db, wanted({ document: 'runbook' }));
     await agreeToNda(desk, secret, consent());
     const { terms } = await grantAt(desk, secret);
-    await forgetGrants(db, terms.request, 'staff-ada', at(2));
+    await revoke(desk, id, 'staff-ada');
+    for (const each of [id, terms.request]) await forget(db, each, at(2));
     const rest = JSON.stringify([
       await db.selectFrom('transition').selectAll().execute(),
       await db.selectFrom('secret').selectAll().execute(),
@@ -318,14 +321,16 @@ onBothStores('a grant', (fresh) => {
   test('expires by the clock, once, and loses its data after the window of what ended', async () => {
     const { db } = fresh().store;
     const { desk, id } = await granted(db);
-    const { policy } = desk;
     const before = (moment: Date) => new Date(moment.getTime() - 1);
-    expect(await endGrants(db, policy, before(at(30 * DAYS)))).toEqual({ expired: 0, emptied: 0 });
-    expect(await endGrants(db, policy, at(30 * DAYS))).toEqual({ expired: 1, emptied: 0 });
+    expect(await expireGrants(db, before(at(30 * DAYS)))).toBe(0);
+    expect(await expireGrants(db, at(30 * DAYS))).toBe(1);
+    expect(await expireGrants(db, at(30 * DAYS))).toBe(0);
     expect((await grantOf(db, id))?.submission.state).toBe('expired');
-    expect(await endGrants(db, policy, before(at((30 + 1095) * DAYS)))).toEqual({ expired: 0, emptied: 0 });
+    const over = at((30 + 1095) * DAYS);
+    // The request that it answered is forgotten sooner.
+    expect(await expire(db, desk.policy, before(over))).toEqual({ expired: 0, emptied: 1 });
     expect((await grantOf(db, id))?.recipient).toMatchObject({ company: 'Quill Ltd.' });
-    expect(await endGrants(db, policy, at((30 + 1095) * DAYS))).toEqual({ expired: 0, emptied: 1 });
+    expect(await expire(db, desk.policy, over)).toEqual({ expired: 0, emptied: 1 });
     expect((await grantOf(db, id))?.recipient).toBeUndefined();
     expect(await what(db, id)).toEqual(['us granted', 'clock expired']);
   });
