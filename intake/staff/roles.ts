@@ -18,6 +18,9 @@ export const actions = {
   decline: { roles: ['responder'], own: false },
   grant: { roles: ['responder'], own: false },
   revoke: { roles: ['responder'], own: true },
+  /** The end of an agreement, also by a newer one. */
+  terminate: { roles: ['responder'], own: false },
+  supersede: { roles: ['responder'], own: false },
   /** An objection to a change, and a notice that could not be delivered. */
   settle: { roles: ['responder'], own: true },
   resend: { roles: ['responder'], own: true },

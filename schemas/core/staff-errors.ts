@@ -77,6 +77,15 @@ export const staffErrors = {
       hint: 'look at it again; nothing was changed by you just now.',
     }),
   }),
+  IntakeMissing: define<{ folder: string }>({
+    exit: 2,
+    why: 'How requests are answered is declared; without that nothing is decided.',
+    example: { folder: 'content' },
+    text: ({ folder }) => ({
+      what: `there is no valid \`intake.yaml\` in ${folder}.`,
+      hint: '`candor check` tells what is wrong with the content.',
+    }),
+  }),
   MeasuresFail: define<{ claims: readonly string[] }>({
     exit: 1,
     why: 'A promise that does not hold just now is made by a person who says why, or not at all.',
