@@ -1,4 +1,4 @@
-import type { DpaRequestState, GrantState, IntakePolicy, SubscriptionState } from '../schemas/index.ts';
+import type { DpaRequestState, GrantState, IntakePolicy, ObjectionState, SubscriptionState } from '../schemas/index.ts';
 
 /**
  * How long the personal data of something that was sent in may be kept, counted from the moment it came into its state:
@@ -27,6 +27,11 @@ const kept = {
     revoked: 'ended',
     expired: 'ended',
   } satisfies Record<GrantState, Kept>,
+  // Deleted with the agreement that it is about.
+  objection: {
+    received: 'while-it-lasts',
+    settled: 'while-it-lasts',
+  } satisfies Record<ObjectionState, Kept>,
   subscription: {
     pending: 'unconfirmed',
     active: 'while-it-lasts',

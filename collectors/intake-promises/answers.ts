@@ -1,9 +1,9 @@
 import { CLOCK_SKEW_MS } from '../../posture/access/complaints.ts';
 import { type CountedTime, countedMs, promisedMs } from '../../posture/business-time.ts';
 import { digestOf } from '../../posture/digest.ts';
-import { durationMs, type Finding } from '../../schemas/index.ts';
+import type { Finding } from '../../schemas/index.ts';
 import type { Expect, Facts, Raw, Request, Terms } from './schema.ts';
-import { counted, inWords, promiseInWords } from './words.ts';
+import { counted, durationInWords, inWords, promiseInWords } from './words.ts';
 
 /** A request with the promise that it was sent in under, and the time that it took, or has taken so far. */
 type Measured = { request: Request; promised: number; taken: number };
@@ -11,7 +11,7 @@ type Measured = { request: Request; promised: number; taken: number };
 type AnswerFacts = Pick<
   Facts,
   | 'promise'
-  | 'answersCountedSince'
+  | 'countedOver'
   | 'answered'
   | 'answeredInTime'
   | 'medianTimeToAnswer'
@@ -33,7 +33,7 @@ export function judgeAnswers(raw: Raw, { window }: Expect): { findings: Finding[
     findings: [...ofAnswered(answered, late, flaw, window), ...ofOpen(open, overdue, answered.length, flaw, window)],
     facts: {
       promise: promiseInWords(raw.terms),
-      answersCountedSince: new Date(Date.parse(raw.now) - durationMs(window)).toISOString(),
+      countedOver: durationInWords(window),
       answered: answered.length,
       answeredInTime: answered.length - late.length,
       medianTimeToAnswer: wordsOf(medianOf(times)),
@@ -68,14 +68,23 @@ function ofAnswered(
         ];
   if (all.length === 0)
     return [
-      { check, subject: 'requests', outcome: 'inconclusive', reason: `No request was answered within ${window}.` },
+      {
+        check,
+        subject: 'requests',
+        outcome: 'inconclusive',
+        reason: `No request was answered within ${durationInWords(window)}.`,
+      },
     ];
   if (inTime === 0) return failed;
   const about = { check, subject: counted(inTime, 'request') };
   return [
     ...failed,
     flaw === undefined
-      ? { ...about, outcome: 'passed', reason: `Answered in the promised time, within the last ${window}.` }
+      ? {
+          ...about,
+          outcome: 'passed',
+          reason: `Answered in the promised time, within the last ${durationInWords(window)}.`,
+        }
       : { ...about, outcome: 'inconclusive', reason: flaw },
   ];
 }
@@ -101,7 +110,14 @@ function ofOpen(
           },
         ];
   if (open.length + answered === 0)
-    return [{ check, subject: 'requests', outcome: 'inconclusive', reason: `There was no request within ${window}.` }];
+    return [
+      {
+        check,
+        subject: 'requests',
+        outcome: 'inconclusive',
+        reason: `There was no request within ${durationInWords(window)}.`,
+      },
+    ];
   const waiting = open.length - overdue.length;
   if (waiting === 0 && failed.length > 0) return failed;
   const about = { check, subject: waiting === 0 ? 'requests' : counted(waiting, 'request') };

@@ -63,7 +63,7 @@ const text = z.string().max(200);
 /** The allow-list: counts, times in words, and a date. */
 export const Facts = z.strictObject({
   promise: text,
-  answersCountedSince: Instant,
+  countedOver: text,
   answered: count,
   answeredInTime: count,
   medianTimeToAnswer: text.nullable(),

@@ -13,11 +13,15 @@ export function inWords(ms: number): string {
   return [hours === 0 ? '' : `${hours} h`, rest === 0 ? '' : `${rest} min`].filter((part) => part !== '').join(' ');
 }
 
+/** `90d` is `90 days`. */
+export function durationInWords(duration: string): string {
+  const length = Number(duration.replace(/\D+$/, ''));
+  return counted(length, units[duration.replace(/^\d+/, '')] ?? '');
+}
+
 /** `2 business days (Mon Tue Wed Thu Fri, 09:00 to 17:00, America/Los_Angeles)`, `72 hours`. */
 export function promiseInWords({ within, counts, hours }: Terms): string {
-  const length = Number(within.replace(/\D+$/, ''));
-  const unit = units[within.replace(/^\d+/, '')] ?? '';
-  const time = `${counts === 'business' && !within.endsWith('bd') ? 'business time, ' : ''}${counted(length, unit)}`;
+  const time = `${counts === 'business' && !within.endsWith('bd') ? 'business time, ' : ''}${durationInWords(within)}`;
   if (counts === 'calendar' || hours === undefined) return time;
   const days = hours.days.map((day) => day.charAt(0).toUpperCase() + day.slice(1)).join(' ');
   return `${time} (${days}, ${hours.from} to ${hours.to}, ${hours.timeZone})`;

@@ -2,8 +2,10 @@ import { startPostgres } from '../postgres-server.ts';
 import { exportAccess, openReview, pastReviews } from './access.ts';
 import { startDemoGitHub } from './github.ts';
 import { becomeMembers } from './github-members.ts';
+import { seedIntake } from './intake.ts';
 import { loadDemo } from './load.ts';
 import { startOutside } from './outside.ts';
+import { printPapers } from './papers.ts';
 import { demoSamples } from './samples.ts';
 import { startSite } from './site.ts';
 
@@ -41,16 +43,20 @@ export async function startDemo(
   };
   try {
     const databases = await loadDemo(server);
+    await seedIntake(databases.DATABASE_URL ?? '', 'candor_collector', new Date());
     const access = await exportAccess(server.url());
     stops.push(access.stop);
     const gitHub = await startDemoGitHub(databases);
     stops.push(gitHub.stop);
+    const papers = await printPapers();
+    stops.push(papers.stop);
     const environment = {
       ...databases,
       ...outside.environment,
       ...site.environment,
       ...access.environment,
       ...gitHub.environment,
+      ...papers.environment,
     };
     const become: typeof access.become = async (when) => {
       becomeMembers(gitHub.server.state, when);

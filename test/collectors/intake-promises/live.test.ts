@@ -97,7 +97,7 @@ test('passed: answers in time, nothing overdue, data deleted on time; and nothin
   expect(seen.population).toMatchObject({ count: 6, complete: true });
   expect(seen.facts).toEqual({
     promise: '2 business days (Mon Tue Wed Thu Fri, 09:00 to 17:00, UTC)',
-    answersCountedSince: '2026-08-05T12:00:00.000Z',
+    countedOver: '90 days',
     answered: 3,
     answeredInTime: 3,
     medianTimeToAnswer: '3 h',
