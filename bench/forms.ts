@@ -1,16 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Client, Pool } from 'pg';
 import { startPostgres } from '../examples/postgres-server.ts';
 import { openMailbox } from '../test/intake/mail/servers.ts';
-import { files, writeCompany } from '../test/intake/web/content.ts';
+import { files } from '../test/intake/web/content.ts';
+import { makePlace } from '../test/intake/web/process.ts';
 import { ada } from '../test/intake/web/running.ts';
 
 // Sends whole request forms over HTTP to `candor serve` in a process of its own: gate, limits, schema, one statement, and
@@ -18,38 +17,16 @@ import { ada } from '../test/intake/web/running.ts';
 // POST, and bare INSERTs without HTTP. All of it shares one machine with its clients and the PostgreSQL server.
 const EACH = Number(process.argv[2] ?? 20_000);
 const CALLERS = 64;
-const repository = join(import.meta.dirname, '..');
 
 const postgres = await startPostgres({ durable: true });
 const mailbox = await openMailbox();
-const folder = await mkdtemp(join(tmpdir(), 'candor-bench-'));
-await writeCompany(join(folder, 'content'), { 'intake.yaml': `${files['intake.yaml']}proxies: 1\n` });
-await mkdir(join(folder, 'dist'));
-await writeFile(join(folder, 'dist', 'index.html'), '');
-await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'));
-await writeFile(
-  join(folder, 'astro.config.mjs'),
-  `import candor from ${JSON.stringify(join(repository, 'site', 'integration.ts'))};\nexport default { integrations: [candor()] };\n`,
-);
-const port = await freePort();
-const address = `http://localhost:${port}`;
+const place = await makePlace({ 'intake.yaml': `${files['intake.yaml']}proxies: 1\n` });
+const address = place.url;
+const port = Number(new URL(address).port);
 const admin = new Client({ connectionString: postgres.url() });
 await admin.connect();
 await admin.query('create database forms');
-const served = spawn(
-  process.execPath,
-  [join(repository, 'cli', 'bin.ts'), 'serve', '--port', String(port), '--url', address],
-  {
-    cwd: folder,
-    env: {
-      ...process.env,
-      NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS ?? '',
-      DATABASE_URL: postgres.url({ database: 'forms' }),
-      CANDOR_SMTP: mailbox.url,
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  },
-);
+const served = await place.serve({ DATABASE_URL: postgres.url({ database: 'forms' }), CANDOR_SMTP: mailbox.url });
 const pool = new Pool({ connectionString: postgres.url(), max: 10 });
 pool.on('error', () => undefined);
 await pool.query('create table bare (id bigint generated always as identity primary key, data jsonb not null)');
@@ -109,19 +86,14 @@ try {
   await admin.end();
   await mailbox.close();
   await postgres.stop();
-  await rm(folder, { recursive: true, force: true });
+  await place.remove();
 }
 
-/** Opens the form once, as soon as the server answers: its cookie and its token. */
+/** Opens the form once: its cookie and its token. */
 async function shown(): Promise<{ cookie: string; token: string }> {
-  for (;;) {
-    const answer = await fetch(`${address}/requests/`).catch(() => undefined);
-    const page = (await answer?.text()) ?? '';
-    const [, token] = /name="form-token" value="([^"]+)"/.exec(page) ?? [];
-    const [cookie] = answer?.headers.getSetCookie()[0]?.split(';') ?? [];
-    if (token !== undefined && cookie !== undefined) return { cookie, token };
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  const answer = await fetch(`${address}/requests/`);
+  const [, token = ''] = /name="form-token" value="([^"]+)"/.exec(await answer.text()) ?? [];
+  return { cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '', token };
 }
 
 /** Sends `count` requests over as many connections as there are callers, each waiting for its answer, all of them 303. */
@@ -165,12 +137,4 @@ async function measured(count: number, work: () => Promise<void>): Promise<{ rat
 async function residentOf({ pid }: ChildProcess): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1000);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port: free } = server.address() as AddressInfo;
-  server.close();
-  return free;
 }

@@ -123,7 +123,8 @@ export type Visitor = {
   cookies: Map<string, string>;
 };
 
-function newVisitor(url: string, origin: string): Visitor {
+/** A visitor of the server at `url` who says that the forms came from `origin`. */
+export function newVisitor(url: string, origin: string): Visitor {
   const cookies = new Map<string, string>();
   const call = async (path: string, init: RequestInit) => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
