@@ -5,7 +5,6 @@ import { becomeMembers } from './github-members.ts';
 import { seedIntake } from './intake.ts';
 import { loadDemo } from './load.ts';
 import { startOutside } from './outside.ts';
-import { printPapers } from './papers.ts';
 import { demoSamples } from './samples.ts';
 import { startSite } from './site.ts';
 
@@ -48,15 +47,12 @@ export async function startDemo(
     stops.push(access.stop);
     const gitHub = await startDemoGitHub(databases);
     stops.push(gitHub.stop);
-    const papers = await printPapers();
-    stops.push(papers.stop);
     const environment = {
       ...databases,
       ...outside.environment,
       ...site.environment,
       ...access.environment,
       ...gitHub.environment,
-      ...papers.environment,
     };
     const become: typeof access.become = async (when) => {
       becomeMembers(gitHub.server.state, when);
