@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readDemoEnvironment } from '../../examples/demo/environment.ts';
+import { withClient } from '../../examples/demo/load.ts';
 import { readEvidence } from '../../ledger/records/store.ts';
 import { PublishedReviews } from '../../schemas/index.ts';
 import { candor, ended, everything, makeWorkspace, page, printed, run, type Workspace } from './workspace.ts';
@@ -11,10 +13,12 @@ import { candor, ended, everything, makeWorkspace, page, printed, run, type Work
 let workspace: Workspace;
 let started: ChildProcess;
 let environment: Record<string, string>;
+let url: string;
 beforeAll(async () => {
   workspace = await makeWorkspace();
   started = candor(workspace.root, ['start']);
-  await printed(started, 'Ctrl-C ends everything.');
+  const [text] = await Promise.all([printed(started, '/\n'), printed(started, 'Ctrl-C ends everything.')]);
+  url = /http:\/\/localhost:\d+\//.exec(text)?.[0] ?? '';
   environment = (await readDemoEnvironment(workspace.root)) ?? {};
 });
 afterAll(async () => {
@@ -66,4 +70,15 @@ test('whoever was revoked and is put back is seen', async () => {
   });
   await writeFile(file, whole);
   expect(await outcomes('staff-directory')).toMatchObject({ 'revoked-access-is-gone': 'passed' });
+});
+
+test('Ctrl-C ends everything that was started', async () => {
+  expect(existsSync(join(workspace.root, '.candor', 'demo.env'))).toBe(true);
+  expect((await fetch(url)).status).toBe(200);
+  const end = ended(started);
+  started.kill('SIGINT');
+  expect((await end).code).toBe(0);
+  expect(existsSync(join(workspace.root, '.candor', 'demo.env'))).toBe(false);
+  await expect(fetch(url)).rejects.toThrow();
+  await expect(withClient(environment.DEMO_APP_URL ?? '', async () => undefined)).rejects.toThrow('ECONNREFUSED');
 });
