@@ -9,6 +9,9 @@ import { link } from './links.ts';
 /** Posts that mail programs send by themselves, without cookie and origin (RFC 8058, 3.1); their secret is all they have. */
 const oneClick = /^\/subscriptions\/end\/[^/]+\/$/;
 
+/** Posts of the staff side but for signing in: not counted, for an office answers more in ten minutes; each needs a session. */
+const staffSide = /^\/inbox\/(?!sign-in\/)/;
+
 /** Every request to a form goes through here: what is posted is checked before a page sees it, and what fails becomes a page. */
 export async function onRequest(context: APIContext, next: MiddlewareNext): Promise<Response> {
   if (!['GET', 'HEAD', 'POST'].includes(context.request.method))
@@ -42,7 +45,7 @@ async function admit({ cookies, locals, request, url }: APIContext): Promise<voi
     locals.form = may;
     return;
   }
-  locals.desk.limits.form(locals.visitor);
+  if (!staffSide.test(path)) locals.desk.limits.form(locals.visitor);
   if (originOf(request.headers, own) === 'foreign') throw new Refusal('foreign');
   const form = may ?? (await readForm(request));
   if (!isTokenOf(form.get(TOKEN_FIELD), held)) throw new Refusal('no-token');

@@ -10,6 +10,7 @@ import { settle } from './notices.ts';
 import { type Deletion, deletePerson, exportPerson } from './person.ts';
 import type { Member } from './roles.ts';
 import { memberOf } from './sessions.ts';
+import { type Shown, show } from './show.ts';
 import { signIn } from './sign-in.ts';
 
 /** The field that holds the token of a session, beside that of the form. */
@@ -42,6 +43,13 @@ export async function admitted(
 export async function submitSignIn({ db, now }: Pick<Desk, 'db' | 'now'>, form: URLSearchParams) {
   const typed = SignInForm.safeParse({ key: form.get('key') ?? '', code: form.get('code') ?? '' });
   return typed.success ? signIn(db, typed.data, now()) : undefined;
+}
+
+/** What the page of a request shows. Throws Refusal unknown. */
+export async function shownTo({ db, now }: Pick<Desk, 'db' | 'now'>, member: Member, id: string): Promise<Shown> {
+  return show(db, member, id, now()).catch((error: unknown) => {
+    throw error instanceof CandorError && error.name === 'RequestUnknown' ? new Refusal('unknown') : error;
+  });
 }
 
 const Approval = z.strictObject({ approval: StaffText.optional() });
