@@ -66,8 +66,10 @@ function postgres(url: string): Dialect {
     statement_timeout: STATEMENT_MS,
     application_name: 'candor-intake',
   });
-  // An idle connection that breaks is replaced by the next query; unheard, it would end the process.
+  // A connection that breaks fails the query that it is in, and the next query gets another; unheard, it would end the
+  // process. The pool hears those that are idle, and nobody those that are in use.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new PostgresDialect({ pool });
 }
 
