@@ -15,7 +15,7 @@ export type Listed = {
   since: Date;
   company: string | null;
   needs: RequestNeed[];
-  /** Why a person must look at it: words of `HoldReason`. */
+  /** Why a person must look at it: words of `HoldReason`; `answered` when only the agreement still waits. */
   reasons: string[];
 };
 
@@ -62,7 +62,8 @@ export async function list(db: Kysely<Tables>, member: Member, wanted: Wanted, a
         since: row.since,
         company: row.company,
         needs: z.array(RequestNeed).safeParse(row.needs).data ?? [],
-        reasons: Reasons.safeParse(row.facts).data?.reasons ?? [],
+        // What was asked beside is answered, or a document was granted: the agreement still waits.
+        reasons: Reasons.safeParse(row.facts).data?.reasons ?? (row.state === 'held' ? ['answered'] : []),
       }),
     );
     const last = shown.at(-1);

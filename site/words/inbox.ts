@@ -2,7 +2,8 @@ import type { HoldReason } from '../../intake/requests/rules.ts';
 import type { DpaRequestState, ObjectionOutcome } from '../../schemas/index.ts';
 
 /** Why a person must look at a request. */
-export const reasonWords: Record<HoldReason, string> = {
+export const reasonWords: Record<HoldReason | 'answered', string> = {
+  answered: 'The question is answered, the agreement still waits',
   'by-hand': 'Every request is looked at',
   'free-mail': 'An address that anybody can have',
   'other-domain': 'Address and website are of different domains',
@@ -39,9 +40,10 @@ export const outcomeWords: Record<ObjectionOutcome, string> = {
   withdrawn: 'The customer took it back',
 };
 
-/** The labels of what was filled in. */
-export const dataWords: Readonly<Record<string, string>> = {
+/** The labels of what was filled in, in the order of the page. */
+export const dataWords = {
   needs: 'Asks for',
+  message: 'Message',
   company: 'Company',
   website: 'Website',
   companyAddress: 'Address',
@@ -50,7 +52,6 @@ export const dataWords: Readonly<Record<string, string>> = {
   signatoryRole: 'Their role',
   email: 'E-mail',
   document: 'Document',
-  message: 'Message',
   topics: 'Wants to be told of',
   reason: 'Reason',
   answer: 'Our answer',
