@@ -26,106 +26,66 @@ type AnswerFacts = Pick<
 export function judgeAnswers(raw: Raw, { window }: Expect): { findings: Finding[]; facts: AnswerFacts } {
   const measured = raw.requests.map((request) => measure(request, raw));
   const [answered, open] = [measured.filter(isAnswered), measured.filter((one) => !isAnswered(one))];
-  const [late, overdue] = [answered.filter(isLate), open.filter(isLate)];
-  const times = answered.map(({ taken }) => taken).toSorted((a, b) => a - b);
+  const times = timesOf(answered);
   const flaw = flawOf(raw);
+  const span = durationInWords(window);
   return {
-    findings: [...ofAnswered(answered, late, flaw, window), ...ofOpen(open, overdue, answered.length, flaw, window)],
+    findings: [...ofAnswered(answered, flaw, span), ...ofOpen(open, answered.length, flaw, span)],
     facts: {
       promise: promiseInWords(raw.terms),
-      countedOver: durationInWords(window),
+      countedOver: span,
       answered: answered.length,
-      answeredInTime: answered.length - late.length,
+      answeredInTime: answered.filter((one) => !isLate(one)).length,
       medianTimeToAnswer: wordsOf(medianOf(times)),
       longestTimeToAnswer: wordsOf(times.at(-1)),
       open: open.length,
-      overdue: overdue.length,
-      longestOpen: wordsOf(longestOf(open)),
+      overdue: open.filter(isLate).length,
+      longestOpen: wordsOf(timesOf(open).at(-1)),
       neverConfirmed: raw.unconfirmed,
     },
   };
 }
 
-function ofAnswered(
-  all: readonly Measured[],
-  late: readonly Measured[],
-  flaw: string | undefined,
-  window: string,
-): Finding[] {
+function ofAnswered(all: readonly Measured[], flaw: string | undefined, window: string): Finding[] {
   const check = 'requests-answered-in-time';
-  const inTime = all.length - late.length;
+  if (all.length === 0) return [{ check, ...nothing, reason: `No request was answered within ${window}.` }];
+  const late = all.filter(isLate);
+  const times = timesOf(all.filter((one) => !isLate(one)));
   const [worst] = late.toSorted((a, b) => b.taken - b.promised - (a.taken - a.promised));
-  const failed: Finding[] =
-    worst === undefined
-      ? []
-      : [
-          {
-            check,
-            subject: counted(late.length, 'request'),
-            outcome: 'failed',
-            reason: `Answered late: of these the latest after ${inWords(worst.taken)}, where ${inWords(worst.promised)} were promised.`,
-          },
-        ];
-  if (all.length === 0)
-    return [
-      {
-        check,
-        subject: 'requests',
-        outcome: 'inconclusive',
-        reason: `No request was answered within ${durationInWords(window)}.`,
-      },
-    ];
-  if (inTime === 0) return failed;
-  const about = { check, subject: counted(inTime, 'request') };
-  return [
-    ...failed,
-    flaw === undefined
-      ? {
-          ...about,
-          outcome: 'passed',
-          reason: `Answered in the promised time, within the last ${durationInWords(window)}.`,
-        }
-      : { ...about, outcome: 'inconclusive', reason: flaw },
-  ];
+  const findings: Finding[] = [];
+  if (worst !== undefined) {
+    const reason = `Answered late: of these the latest after ${inWords(worst.taken)}, where ${inWords(worst.promised)} were promised.`;
+    findings.push({ check, subject: counted(late.length, 'request'), outcome: 'failed', reason });
+  }
+  if (times.length > 0) {
+    const reason = `Answered in the promised time, in the last ${window}: half of them within ${wordsOf(medianOf(times))}, all within ${wordsOf(times.at(-1))}.`;
+    findings.push({ check, subject: counted(times.length, 'request'), ...passedUnless(flaw, reason) });
+  }
+  return findings;
 }
 
-function ofOpen(
-  open: readonly Measured[],
-  overdue: readonly Measured[],
-  answered: number,
-  flaw: string | undefined,
-  window: string,
-): Finding[] {
+function ofOpen(open: readonly Measured[], answered: number, flaw: string | undefined, window: string): Finding[] {
   const check = 'no-request-overdue';
-  const longest = longestOf(overdue);
-  const failed: Finding[] =
-    longest === undefined
-      ? []
-      : [
-          {
-            check,
-            subject: counted(overdue.length, 'request'),
-            outcome: 'failed',
-            reason: `Not answered, and past the promised time: the oldest has waited for ${inWords(longest)}.`,
-          },
-        ];
-  if (open.length + answered === 0)
-    return [
-      {
-        check,
-        subject: 'requests',
-        outcome: 'inconclusive',
-        reason: `There was no request within ${durationInWords(window)}.`,
-      },
-    ];
-  const waiting = open.length - overdue.length;
-  if (waiting === 0 && failed.length > 0) return failed;
-  const about = { check, subject: waiting === 0 ? 'requests' : counted(waiting, 'request') };
-  const reason = waiting === 0 ? 'None is unanswered.' : 'Not answered yet, within the promised time.';
-  return [
-    ...failed,
-    flaw === undefined ? { ...about, outcome: 'passed', reason } : { ...about, outcome: 'inconclusive', reason: flaw },
-  ];
+  if (open.length + answered === 0) return [{ check, ...nothing, reason: `There was no request within ${window}.` }];
+  if (open.length === 0) return [{ check, subject: 'requests', ...passedUnless(flaw, 'None is unanswered.') }];
+  const overdue = open.filter(isLate);
+  const longest = timesOf(overdue).at(-1);
+  const findings: Finding[] = [];
+  if (longest !== undefined) {
+    const reason = `Not answered, and past the promised time: the oldest has waited for ${inWords(longest)}.`;
+    findings.push({ check, subject: counted(overdue.length, 'request'), outcome: 'failed', reason });
+  }
+  if (open.length > overdue.length) {
+    const subject = counted(open.length - overdue.length, 'request');
+    findings.push({ check, subject, ...passedUnless(flaw, 'Not answered yet, within the promised time.') });
+  }
+  return findings;
+}
+
+const nothing = { subject: 'requests', outcome: 'inconclusive' } as const;
+
+function passedUnless(flaw: string | undefined, reason: string): Pick<Finding, 'outcome' | 'reason'> {
+  return flaw === undefined ? { outcome: 'passed', reason } : { outcome: 'inconclusive', reason: flaw };
 }
 
 /** Why what looks like a pass is none: times that cannot be, or a promise that the server does not know yet. */
@@ -160,8 +120,9 @@ function isLate({ taken, promised }: Measured): boolean {
   return taken > promised;
 }
 
-function longestOf(measured: readonly Measured[]): number | undefined {
-  return measured.map(({ taken }) => taken).toSorted((a, b) => b - a)[0];
+/** The shortest first. */
+function timesOf(measured: readonly Measured[]): number[] {
+  return measured.map(({ taken }) => taken).toSorted((a, b) => a - b);
 }
 
 /** Of times in order; of an even number the mean of the two in the middle. */

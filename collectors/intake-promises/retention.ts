@@ -6,7 +6,7 @@ import { counted, durationInWords, inWords } from './words.ts';
 
 type RetentionFacts = Pick<
   Facts,
-  'everReceived' | 'holdingPersonalData' | 'keptTooLong' | 'emptiedByTheJob' | 'jobLastRanAt'
+  'everReceived' | 'holdingPersonalData' | 'keptTooLong' | 'deletedByTheJob' | 'jobLastRanAt'
 >;
 
 /** Judges whether personal data is there past its declared time, and whether the job that deletes it runs; pure. */
@@ -20,7 +20,7 @@ export function judgeRetention(raw: Raw, expect: Expect): { findings: Finding[];
       everReceived: submissions,
       holdingPersonalData: raw.holding,
       keptTooLong: late.length,
-      emptiedByTheJob: job?.emptied ?? null,
+      deletedByTheJob: job?.emptied ?? null,
       jobLastRanAt: job?.ranAt ?? null,
     },
   };

@@ -75,7 +75,7 @@ export const Facts = z.strictObject({
   everReceived: count,
   holdingPersonalData: count,
   keptTooLong: count,
-  emptiedByTheJob: count.nullable(),
+  deletedByTheJob: count.nullable(),
   jobLastRanAt: Instant.nullable(),
 });
 export type Facts = z.infer<typeof Facts>;

@@ -12,7 +12,8 @@ export const measures: Migration = {
       select s.kind, s.state, s.opened_at, past.verified_at, past.answered_at, past.since, s.data is not null
         or exists (select from outbox o where o.submission = s.id and o.channel = 'mail' and o.state = 'waiting')
         or exists (select from agreement a where a.submission = s.id
-          and (a.offer is not null or a.annexes is not null or a.acceptance is not null or a.pdf is not null)) as has_data
+          and (a.offer is not null or a.annexes is not null or a.acceptance is not null or a.pdf is not null))
+        or exists (select from staff_note n where n.submission = s.id) as has_data
       from submission s cross join lateral (
         select max(t.at) as since, min(t.at) filter (where t."to" = 'verified') as verified_at,
           min(t.at) filter (where t."to" in ('offered', 'answered', 'declined')

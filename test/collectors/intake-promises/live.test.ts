@@ -109,9 +109,12 @@ test('passed: answers in time, nothing overdue, data deleted on time; and nothin
     everReceived: 6,
     holdingPersonalData: 4,
     keptTooLong: 0,
-    emptiedByTheJob: 1,
+    deletedByTheJob: 1,
     jobLastRanAt: '2026-11-03T11:00:00.000Z',
   });
+  expect(reasons(seen, 'passed')[0]).toBe(
+    '3 requests: Answered in the promised time, in the last 90 days: half of them within 3 h, all within 8 h.',
+  );
   expect(JSON.stringify(seen.raw)).not.toContain(CANARY);
   expect(JSON.stringify(seen.raw)).not.toMatch(/@|quill/i);
 });
@@ -249,7 +252,7 @@ describe('a sabotage turns exactly one check, and a near miss none', () => {
     expect(await expire(db, promising(), ago(23))).toEqual({ expired: 0, emptied: 0 });
     const seen = await look();
     expect(turned(seen)).toEqual({});
-    expect(seen.facts.emptiedByTheJob).toBe(0);
+    expect(seen.facts.deletedByTheJob).toBe(0);
   });
 });
 
