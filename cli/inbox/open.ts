@@ -5,6 +5,7 @@ import { memberOnMachine } from '../../intake/staff/accounts.ts';
 import type { Member } from '../../intake/staff/roles.ts';
 import { openStore } from '../../intake/store/open.ts';
 import type { Tables } from '../../intake/store/tables.ts';
+import { loadContent } from '../../loader/load.ts';
 import { candorError } from '../../schemas/index.ts';
 import type { Terminal } from '../command.ts';
 import { validContent } from '../content.ts';
@@ -52,7 +53,7 @@ export async function withInbox<T>(place: Place, terminal: Terminal, work: (inbo
         const seal = await sealKey(environment, folder);
         return makeDesk({ folder, content, policy, store, url: place.url ?? policy.url, seal }, now);
       },
-      issuer: async () => (await validContent(folder, terminal))?.content.organization.name ?? 'Candor',
+      issuer: async () => (await loadContent(folder)).content?.organization.name ?? 'Candor',
     });
   } finally {
     await store.close();
