@@ -41,8 +41,8 @@ export async function makeSealKey(organization: string, from: Date, until: Date)
   const value = new asn1js.Utf8String({ value: [...organization].slice(0, 64).join('') });
   for (const name of [certificate.issuer, certificate.subject])
     name.typesAndValues.push(new pkijs.AttributeTypeAndValue({ type: OID.commonName, value }));
-  certificate.notBefore.value = from;
-  certificate.notAfter.value = until;
+  certificate.notBefore = timeOf(from);
+  certificate.notAfter = timeOf(until);
   certificate.extensions = [
     extension(OID.basicConstraints, true, new pkijs.BasicConstraints({ cA: false }).toSchema()),
     // digitalSignature and nonRepudiation: the two highest bits.
@@ -92,6 +92,11 @@ function serialNumber(): ArrayBuffer {
   const bytes = new Uint8Array(randomBytes(16));
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
   return bytes.buffer;
+}
+
+/** UTCTime has two digits for the year and ends with 2049 (RFC 5280, 4.1.2.5). */
+function timeOf(value: Date): pkijs.Time {
+  return new pkijs.Time({ type: value.getUTCFullYear() < 2050 ? 0 : 1, value });
 }
 
 function extension(extnID: string, critical: boolean, value: asn1js.BaseBlock): pkijs.Extension {

@@ -97,6 +97,10 @@ describe('a seal', () => {
 });
 
 describe('the key of the seal', () => {
+  test('is valid for as long as it was asked for, beyond 2049 too', async () => {
+    const long = parseSealKey(await makeSealKey('Larkspur', from, new Date('2099-01-01T00:00:00Z'))).certificate;
+    expect([new Date(long.validFrom), new Date(long.validTo)]).toEqual([from, new Date('2099-01-01T00:00:00Z')]);
+  });
   test('comes from the environment, or there is none', async () => {
     expect((await sealKey({ CANDOR_SEAL: pem }, 'content'))?.certificate.fingerprint256).toBe(
       key.certificate.fingerprint256,

@@ -1,0 +1,14 @@
+import type { APIRoute } from 'astro';
+import { agreementOf } from '../../../../intake/agreements/agreement.ts';
+import { printAgreement } from '../../../../intake/document/print.ts';
+import { requestAt } from '../../../../intake/requests/status.ts';
+import { Refusal } from '../../../../intake/web/refusal.ts';
+import { pdfAnswer } from '../../../pdf.ts';
+
+/** The offer as it would be sealed, before it is accepted. */
+export const GET: APIRoute = async ({ locals: { desk }, params: { status = '' } }) => {
+  const { request } = await requestAt(desk, status);
+  const agreement = request.state === 'offered' ? await agreementOf(desk.db, request.id) : undefined;
+  if (agreement === undefined) throw new Refusal('unknown');
+  return pdfAnswer(await printAgreement(agreement), `offer-${request.id}.pdf`);
+};
