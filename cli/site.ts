@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -9,12 +10,13 @@ import { CandorError, candorError } from '../schemas/index.ts';
 
 /**
  * Builds the site of `content` into `root`/dist. It is built beside, finished there, and moved in when it is whole, so
- * that a failed or killed build leaves the old one. Throws BuildFailed, and what `finish` throws.
+ * that a failed or killed build leaves the old one. `seal` is the certificate of the key that seals agreements. Throws BuildFailed, and what `finish` throws.
  */
 export async function buildSite(
   root: string,
   content: string,
   verbose: boolean,
+  seal: X509Certificate | undefined,
   finish: (site: string) => Promise<void>,
 ): Promise<string> {
   const { build } = await import('astro');
@@ -22,6 +24,8 @@ export async function buildSite(
   const fresh = join(root, `.candor/dist.${process.pid}`);
   const old = join(root, `.candor/old.${process.pid}`);
   process.env.CANDOR_CONTENT = content;
+  // Of the key that seals, the pages see the public half alone.
+  process.env.CANDOR_SEAL_CERTIFICATE = seal?.toString() ?? '';
   process.env.ASTRO_TELEMETRY_DISABLED = '1';
   // Whatever the shell says: a site in development would read everything anew for each part of each page.
   process.env.NODE_ENV = 'production';

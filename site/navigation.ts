@@ -35,6 +35,11 @@ export const pages = {
     label: 'Documents',
     shown: ({ content }) => content.documents.length + content.certifications.length > 0,
   },
+  dpa: {
+    href: '/dpa/',
+    label: 'Agreement',
+    shown: ({ content }) => content.intake !== undefined || content.documents.some(({ data }) => data.kind === 'dpa'),
+  },
   incidents: {
     href: '/incidents/',
     label: 'Incidents',
@@ -64,6 +69,7 @@ export const pageOfTopic: ReadonlyMap<string, PageName> = new Map([
   ['access', 'access-reviews'],
   ['audit-samples', 'audit-samples'],
   ['subprocessors', 'subprocessors'],
+  ['requests', 'dpa'],
 ]);
 
 /**

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { sealStandard } from '../../intake/agreements/standard.ts';
+import { sealKey } from '../../intake/document/seal-key.ts';
 import { recover } from '../../ledger/files/commit.ts';
 import { lockForWriting } from '../../ledger/files/lock.ts';
 import { type PrivateKeys, privateKeys } from '../../ledger/keys/private.ts';
@@ -77,7 +79,9 @@ async function buildWhole(
     terminal.err(`Nothing was built: a page in production is signed, and ${unsigned}.\n`);
     return undefined;
   }
-  const dist = await buildSite(terminal.cwd, folder, options.verbose, async (site) => {
+  const seal = await sealKey(terminal.environment, folder);
+  const dist = await buildSite(terminal.cwd, folder, options.verbose, seal?.certificate, async (site) => {
+    if (seal !== undefined) await sealStandard(site, seal, new Date((await builtTrust(site)).generatedAt));
     if (signer !== undefined) await signed(site, folder, signer, options['valid-for']);
     terminal.signal.throwIfAborted();
   });

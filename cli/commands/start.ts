@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { makeSealKey } from '../../intake/document/seal-key.ts';
 import { fingerprintOf } from '../../ledger/keys/chain.ts';
 import { makeKeys, parseKeys } from '../../ledger/keys/private.ts';
 import { keysFolder, textOf } from '../../ledger/reader.ts';
@@ -77,7 +78,17 @@ export default defineCommand({
       const keysFile = join(secrets, 'keys.pem');
       const pem = makeKeys();
       await writeFile(keysFile, pem, { mode: 0o600 });
-      const variables = { ...demo.environment, CANDOR_KEYS: '', CANDOR_KEYS_FILE: keysFile, CANDOR_STATE: secrets };
+      const sealFile = join(secrets, 'seal.pem');
+      const inDays = (days: number) => new Date(terminal.now().getTime() + days * 86_400_000);
+      await writeFile(sealFile, await makeSealKey('Demonstration', inDays(-1), inDays(365)), { mode: 0o600 });
+      const variables = {
+        ...demo.environment,
+        CANDOR_KEYS: '',
+        CANDOR_KEYS_FILE: keysFile,
+        CANDOR_STATE: secrets,
+        CANDOR_SEAL: '',
+        CANDOR_SEAL_FILE: sealFile,
+      };
       await files.writeDemoEnvironment(variables, root);
       // Made anew each time: this evidence is of databases that did not exist before, signed with keys of the day.
       await Promise.all(
@@ -156,7 +167,7 @@ async function serveDemo(
   const forms =
     built === undefined || valid === undefined || policy === undefined
       ? undefined
-      : await startForms(built, { folder: content, content: valid.content, policy, url }, here);
+      : await startForms(built, { folder: content, content: valid.content, policy, url, isDemo: true }, here);
   try {
     const { server } = await serveSite(join(here.cwd, 'dist'), port, 'localhost', forms);
     onServed(url);

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Desk, Standing } from '../../intake/desk.ts';
 import type { SealKey } from '../../intake/document/seal-key.ts';
 import { readTemplate } from '../../intake/document/template.ts';
@@ -8,6 +6,7 @@ import { readNda } from '../../intake/grants/nda.ts';
 import { wayIn } from '../../intake/lifecycle/take-in.ts';
 import type { Store } from '../../intake/store/open.ts';
 import { makeLimits } from '../../intake/web/limits.ts';
+import { documentText } from '../../loader/document-text.ts';
 import { readTrust } from '../../loader/trust.ts';
 import type { Content, IntakePolicy } from '../../schemas/index.ts';
 
@@ -22,12 +21,14 @@ export type DeskParts = {
   store: Store;
   url: string;
   seal: SealKey | undefined;
+  /** Whether they are those of a demonstration: only then is offered what rests on made-up evidence. */
+  demo?: boolean;
   /** The folder of the documents that are not public; none is given when it is left out. */
   gated?: string;
 };
 
 /** All that the forms need, from a content folder and a database. */
-export function makeDesk({ folder, content, policy, store, url, seal, gated }: DeskParts, now: () => Date): Desk {
+export function makeDesk({ folder, content, policy, store, url, seal, demo, gated }: DeskParts, now: () => Date): Desk {
   return {
     db: store.db,
     takeIn: wayIn(store.db),
@@ -36,6 +37,7 @@ export function makeDesk({ folder, content, policy, store, url, seal, gated }: D
     now,
     current: remembered(() => standingOf(folder, policy, now()), now),
     sealKey: seal,
+    demo,
     gated: gated === undefined ? undefined : openGated(gated),
     limits: makeLimits(),
   };
@@ -45,18 +47,10 @@ export function makeDesk({ folder, content, policy, store, url, seal, gated }: D
 async function standingOf(folder: string, policy: IntakePolicy, now: Date): Promise<Standing> {
   const { content, trust } = await readTrust(folder, now);
   const [template, nda] = await Promise.all([
-    textOf(folder, content, policy.template),
-    textOf(folder, content, policy.documents.nda),
+    documentText(folder, content, policy.template),
+    documentText(folder, content, policy.documents.nda),
   ]);
   return { content, trust, template: template && readTemplate(template), nda: nda && readNda(nda) };
-}
-
-/** A document of content with the text of its file; undefined when there is none. */
-async function textOf(folder: string, { documents }: Content, id: string | undefined) {
-  const document = documents.find((entry) => entry.id === id);
-  if (document === undefined) return undefined;
-  const file = join(folder, document.file);
-  return { id: document.id, data: document.data, file, text: await readFile(file, 'utf8') };
 }
 
 /** Reads once for all who ask at the same time, and again once what was read is too old. A failure is not remembered. */

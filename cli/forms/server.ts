@@ -32,8 +32,11 @@ export type RunningForms = {
   stop: () => Promise<void>;
 };
 
-/** Whose forms they are: the content folder and what was read of it. `url`: where visitors reach them. */
-export type FormsPlace = { folder: string; content: Content; policy: IntakePolicy; url: string };
+/**
+ * Whose forms they are: the content folder and what was read of it. `url`: where visitors reach them. `isDemo`: whether they
+ * are those of the demonstration, which offers agreements that say so.
+ */
+export type FormsPlace = { folder: string; content: Content; policy: IntakePolicy; url: string; isDemo?: boolean };
 
 /**
  * Begins to answer the forms at `url`. The database may be away, now or later: the forms then say so, and
@@ -41,7 +44,7 @@ export type FormsPlace = { folder: string; content: Content; policy: IntakePolic
  */
 export async function startForms(
   forms: Forms,
-  { folder, content, policy, url }: FormsPlace,
+  { folder, content, policy, url, isDemo: demo = false }: FormsPlace,
   terminal: Terminal,
 ): Promise<RunningForms> {
   const { now, err } = terminal;
@@ -54,7 +57,7 @@ export async function startForms(
   let desk: Desk | undefined;
   const gated = gatedFolder(folder, terminal.environment);
   const work = async (store: Store) => {
-    const made = makeDesk({ folder, content, policy, store, url, seal, gated }, now);
+    const made = makeDesk({ folder, content, policy, store, url, seal, gated, demo }, now);
     desk = made;
     const onFailure = (code: string) => onTrouble(`the outbox: ${code}`);
     await Promise.all([

@@ -96,6 +96,7 @@ export const LAYOUT = String.raw`
 #let transfer = annexes.parties.transfer
 
 #heading(level: 1, input.title)
+#if annexes.demo [#block(stroke: 1pt + ink, inset: 8pt)[*Demonstration.* No agreement comes of this document: its evidence is made up.]]
 #facts(
   ("Version", [#input.version, #day(annexes.at)]),
   ("Processor", [#shown(processor.legalName) (#shown(processor.name))]),
