@@ -5,12 +5,13 @@ import { becomeMembers } from './github-members.ts';
 import { seedIntake } from './intake.ts';
 import { loadDemo } from './load.ts';
 import { startOutside } from './outside.ts';
+import { printPapers } from './papers.ts';
 import { demoSamples } from './samples.ts';
 import { startSite } from './site.ts';
 
 /** The running systems of Larkspur Desk, Inc., the company that the demonstration content describes. */
 export type Demo = {
-  /** The `DEMO_…` variables that the sources of `content/` name, and DATABASE_URL. */
+  /** The `DEMO_…` variables that the sources of `content/` name, DATABASE_URL, and CANDOR_GATED. */
   environment: Record<string, string>;
   /** The superuser's connection string, for tests. */
   adminUrl: string;
@@ -47,12 +48,15 @@ export async function startDemo(
     stops.push(access.stop);
     const gitHub = await startDemoGitHub(databases);
     stops.push(gitHub.stop);
+    const papers = await printPapers();
+    stops.push(papers.stop);
     const environment = {
       ...databases,
       ...outside.environment,
       ...site.environment,
       ...access.environment,
       ...gitHub.environment,
+      ...papers.environment,
     };
     const become: typeof access.become = async (when) => {
       becomeMembers(gitHub.server.state, when);
