@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { filesBelow } from '../../cli/init/write.ts';
@@ -57,8 +57,8 @@ async function digest(folder: string): Promise<string> {
 test('the package is small, complete, and holds nothing of the demo', () => {
   console.log(`${packed.filename}: ${packed.size} bytes packed, ${packed.unpackedSize} unpacked`);
   const paths = packed.files.map(({ path }) => path);
-  // Nearly half of it are declarations of types; the map of vendors has 483 entries.
-  expect(packed.size).toBeLessThan(1_000_000);
+  // A third of it are declarations of types; the map of vendors has 483 entries; the forms are built from their sources.
+  expect(packed.size).toBeLessThan(1_500_000);
   expect(paths.filter((path) => path.endsWith('.map') || /^(content|examples|bench)\//.test(path))).toEqual([]);
   expect(paths.filter((path) => path.startsWith('test/'))).toEqual(['test/collectors/_template/collector.test.ts']);
   expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'lib/cli/bin.js', 'lib/index.d.ts']));
@@ -208,6 +208,33 @@ test('a collector that cannot be loaded is named, without a stack', async () => 
   expect(code).toBe(2);
   expect(err).toContain('error CollectorInvalid: the collector in the folder `supplier-register` cannot be used');
   expect(err).not.toContain('    at ');
+});
+
+test('content/intake.yaml brings the forms, from the package alone and with a database in a folder', async () => {
+  const content = join(shell.folder(), 'content');
+  await mkdir(join(content, 'documents'), { recursive: true });
+  const front =
+    'title: Agreement\nkind: dpa\nversion: "1"\naccess: public\nowner: security-lead\npublishedOn: 2026-11-01\n';
+  await writeFile(join(content, 'documents', 'agreement.mdx'), `---\n${front}---\n\nOf {{customer.name}}.\n`);
+  await mkdir(join(content, 'roles'), { recursive: true });
+  const role = 'title: Security lead\nkind: company\ndescription: Answers for security.\nholders: 1\n';
+  await writeFile(join(content, 'roles', 'security-lead.yaml'), role);
+  const clock = '  - { id: answered, title: A request is answered, starts: receipt, within: 48h, counts: calendar }\n';
+  await writeFile(
+    join(content, 'intake.yaml'),
+    `url: https://trust.acme.dev\nsender: trust@acme.dev\ntemplate: agreement\nclocks:\n${clock}`,
+  );
+  const refused = await shell.run('npx --no-install candor serve');
+  expect(refused.err).toContain('error MailUnset: the forms at https://trust.acme.dev have no mail server.');
+  const { out } = await follow(`
+    npx --no-install candor serve --port 4397 --url http://localhost:4397 > served.log 2>&1 & echo $! > served.pid
+    until curl -sf http://localhost:4397/requests/ > form.html; do kill -0 $(cat served.pid); sleep 0.2; done
+    curl -sf http://localhost:4397/ > home.html
+    kill $(cat served.pid); wait $(cat served.pid) || true
+    cat form.html home.html; rm form.html home.html served.log served.pid`);
+  expect(out).toContain('Ask for an agreement, a document or an answer');
+  expect(out).toContain('Acme Tools');
+  expect(existsSync(join(shell.folder(), 'intake-data'))).toBe(true);
 });
 
 test('the demo is not part of the package', async () => {

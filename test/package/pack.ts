@@ -27,6 +27,8 @@ export async function pack(folder: string): Promise<Packed & { tarball: string }
 
 /** The packages that an installed package may import. */
 export function dependencies(): string[] {
-  const Manifest = z.object({ dependencies: z.record(z.string(), z.string()) });
-  return Object.keys(Manifest.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).dependencies);
+  const Names = z.record(z.string(), z.string());
+  const Manifest = z.object({ dependencies: Names, optionalDependencies: Names });
+  const manifest = Manifest.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
+  return Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
 }
