@@ -31,7 +31,7 @@ const verbs: Record<SubprocessorNotice['change'], string> = {
 };
 
 /** A change in one line, for a subject or a heading. */
-export function headingOf({ name, change }: Pick<Change, 'name' | 'change'>): string {
+export function changeHeading({ name, change }: Pick<Change, 'name' | 'change'>): string {
   const verb = Object.entries(verbs).find(([kind]) => kind === change)?.[1] ?? verbs.changed;
   return `${name} ${verb}`;
 }

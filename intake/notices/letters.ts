@@ -1,7 +1,7 @@
 import type { DateOn, ObjectionOutcome } from '../../schemas/index.ts';
 import { addressOf, type Letterhead } from '../mail/letterhead.ts';
 import { type Mail, oneLine } from '../outbox/message.ts';
-import { type Change, headingOf } from './change.ts';
+import { type Change, changeHeading } from './change.ts';
 
 /** What a settlement means, for the customer. */
 export const outcomeWords: Record<ObjectionOutcome, string> = {
@@ -22,10 +22,10 @@ export function noticeLetter(
 ): Mail {
   return {
     to,
-    subject: oneLine(`Notice from ${head.company}: ${headingOf(change)}`),
+    subject: oneLine(`Notice from ${head.company}: ${changeHeading(change)}`),
     text: [
       `You have a data processing agreement with ${head.company}. This is the notice of a change that it gives you a right to.`,
-      `${headingOf(change)}. ${change.summary}`,
+      `${changeHeading(change)}. ${change.summary}`,
       [
         `Announced on:       ${change.announcedOn}`,
         `Last day to object: ${objectUntil}, until it ends everywhere on earth`,
@@ -49,9 +49,9 @@ export function receiptLetter(
   const late = `The last day to object was ${lateSince}. It is kept as late, and a person looks at it all the same.`;
   return {
     to,
-    subject: oneLine(`We have your objection: ${headingOf(change)}`),
+    subject: oneLine(`We have your objection: ${changeHeading(change)}`),
     text: [
-      `${head.company} received an objection from you on ${at.toISOString().slice(0, 16).replace('T', ' at ')} UTC: ${headingOf(change)}.`,
+      `${head.company} received an objection from you on ${at.toISOString().slice(0, 16).replace('T', ' at ')} UTC: ${changeHeading(change)}.`,
       `Its number is ${id}.`,
       ...(lateSince === undefined ? [] : [late]),
       'A person will answer you. If it was not you who objected, or to say more, answer this letter.',
@@ -68,7 +68,7 @@ export function settledLetter(
 ): Mail {
   return {
     to,
-    subject: oneLine(`Your objection: ${headingOf(change)}`),
+    subject: oneLine(`Your objection: ${changeHeading(change)}`),
     text: [
       `${head.company} has looked at your objection ${settled.id}. The outcome: ${outcomeWords[settled.outcome]}.`,
       settled.answer,

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
-import { Email, type ObjectionForm } from '../../schemas/index.ts';
+import { Email, type ObjectionForm, ObjectionOutcome } from '../../schemas/index.ts';
 import type { Desk } from '../desk.ts';
 import { follow, type Submission, submissionOf } from '../lifecycle/submission.ts';
 import { write } from '../lifecycle/write.ts';
@@ -14,7 +14,7 @@ export type NoticeView = Pick<Recipient, 'id' | 'clock'> & {
     SubprocessorChangeTable,
     'vendor' | 'name' | 'change' | 'summary' | 'announcedOn' | 'objectionDeadline' | 'effectiveOn'
   >;
-  objection: { id: string; state: string; receivedAt: Date; outcome: string | undefined } | undefined;
+  objection: { id: string; state: string; receivedAt: Date; outcome: ObjectionOutcome | undefined } | undefined;
 };
 
 /** What a secret opens, for looking at; undefined when it opens nothing. Changes nothing. */
@@ -88,7 +88,7 @@ export async function object(
 
 const Signed = z.object({ email: Email });
 
-async function outcomeOf(db: Kysely<Tables>, { id, length, state }: Submission): Promise<string | undefined> {
+async function outcomeOf(db: Kysely<Tables>, { id, length, state }: Submission): Promise<ObjectionOutcome | undefined> {
   if (state !== 'settled') return undefined;
   const { facts } = await db
     .selectFrom('transition')
@@ -96,7 +96,7 @@ async function outcomeOf(db: Kysely<Tables>, { id, length, state }: Submission):
     .where('submission', '=', id)
     .where('position', '=', length)
     .executeTakeFirstOrThrow();
-  return typeof facts.outcome === 'string' ? facts.outcome : undefined;
+  return ObjectionOutcome.safeParse(facts.outcome).data;
 }
 
 async function changeOf(db: Kysely<Tables>, id: string) {

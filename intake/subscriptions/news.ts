@@ -1,5 +1,5 @@
 import type { Entry, Topic, Update } from '../../schemas/index.ts';
-import { changesIn, headingOf, newsSince, type Said, type Telling } from '../notices/change.ts';
+import { changeHeading, changesIn, newsSince, type Said, type Telling } from '../notices/change.ts';
 import { dayOf } from '../notices/days.ts';
 import { oneLine } from '../outbox/message.ts';
 import { announce, type News } from './announce.ts';
@@ -62,9 +62,9 @@ function newsIn(content: Said, at: Date): (News & { on: string })[] {
   const changes = changesIn(content, at).map((change) => ({
     id: `subprocessor.${change.id}`,
     topic: 'subprocessors' as const,
-    subject: oneLine(`${name}: ${headingOf(change)}`),
+    subject: oneLine(`${name}: ${changeHeading(change)}`),
     text: [
-      `${headingOf(change)}. ${change.summary}`,
+      `${changeHeading(change)}. ${change.summary}`,
       `Last day to object: ${change.objectionDeadline}. Takes effect: ${change.effectiveOn}.`,
       'Whoever has an agreement with us gets a letter of its own, with a link to object by.',
       page(`/subprocessors/#vendor-${change.vendor}`),
