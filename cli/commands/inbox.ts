@@ -16,11 +16,12 @@ import {
 import { Common, defineCommand, type Terminal } from '../command.ts';
 import type { Answer } from '../inbox/answer.ts';
 import { type Inbox, withInbox } from '../inbox/open.ts';
+import { given as noticesGiven } from '../inbox/notices.ts';
 import * as people from '../inbox/people.ts';
 import * as requests from '../inbox/requests.ts';
 
 const usage =
-  'candor inbox [list | show ID | approve ID | decline ID | answer ID | grant ID DOCUMENT | revoke GRANT | terminate ID | supersede OLDER NEWER | settle ID | resend NOTICE | failures | export EMAIL | delete EMAIL | log | accounts | add ID | remove ID | reset ID] --as ID';
+  'candor inbox [list | show ID | approve ID | decline ID | answer ID | grant ID DOCUMENT | revoke GRANT | terminate ID | supersede OLDER NEWER | settle ID | notices | resend NOTICE | failures | export EMAIL | delete EMAIL | log | accounts | add ID | remove ID | reset ID] --as ID';
 
 const options = Common.extend({
   as: Id.optional().meta({
@@ -77,6 +78,7 @@ const actions: Readonly<Record<string, Action>> = {
     },
   },
   resend: { words: 1, run: (inbox, { email }, { first }) => requests.sentAgain(inbox, first, email) },
+  notices: { words: 0, run: (inbox) => noticesGiven(inbox) },
   failures: { words: 0, run: (inbox) => requests.undelivered(inbox) },
   export: { words: 1, run: (inbox, _, { first }) => people.exported(inbox, addressOf(first)) },
   delete: {

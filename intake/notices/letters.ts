@@ -24,7 +24,7 @@ export function noticeLetter(
     to,
     subject: oneLine(`Notice from ${head.company}: ${changeHeading(change)}`),
     text: [
-      `You have a data processing agreement with ${head.company}. This is the notice of a change that it gives you a right to.`,
+      `Your data processing agreement with ${head.company} gives you a right to hear of each change of subprocessors. This is such a notice.`,
       `${changeHeading(change)}. ${change.summary}`,
       [
         `Announced on:       ${change.announcedOn}`,

@@ -10,6 +10,7 @@ import { objectionsOf, settleObjection } from '../../../intake/notices/objection
 import { recipientsOf } from '../../../intake/notices/recipients.ts';
 import { raiseUndelivered, sendNoticeAgain } from '../../../intake/notices/undelivered.ts';
 import { drain } from '../../../intake/outbox/drain.ts';
+import { notices } from '../../../intake/staff/notices.ts';
 import type { Store } from '../../../intake/store/open.ts';
 import type { ChangeTerms } from '../../../schemas/index.ts';
 import { openMailbox } from '../mail/servers.ts';
@@ -388,6 +389,12 @@ const objecting = (fresh: () => Fresh) => {
       outcome: 'accommodated',
     });
     expect((await recipientsOf(db, desk.now()))[0]).toMatchObject({ objectionState: 'settled' });
+    const member = { id: 'dpo', role: 'viewer', email: 'dpo@larkspur.swiss', via: 'cli' } as const;
+    const [listed, ...others] = await notices(db, member, desk.now(), CHANGE);
+    expect(others).toEqual([]);
+    expect(listed?.objection).toMatchObject({ id, state: 'settled', outcome: 'accommodated', late: false });
+    expect(JSON.stringify(listed)).not.toContain('backups');
+    expect(await notices(db, member, desk.now(), 'another')).toEqual([]);
     expect((await historyOf(db, id)).at(-1)).toMatchObject({ actor: 'staff-1', facts: { outcome: 'accommodated' } });
     const letter = (await letters(db)).find(({ subject }) => subject.startsWith('Your objection'));
     expect(letter?.text).toContain('The outcome: another way was found for you.');
