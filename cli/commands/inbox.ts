@@ -66,7 +66,11 @@ const actions: Readonly<Record<string, Action>> = {
     words: 1,
     run: async (inbox, given, { first }, terminal) => requests.answered(inbox, first, await textOf(given, terminal)),
   },
-  grant: { words: 2, run: (inbox, _, { first, second }) => requests.granted(inbox, first, second) },
+  grant: {
+    words: 2,
+    run: (inbox, _, { first, second }) =>
+      requests.granted(inbox, first, parsed(Id, second, `\`${second}\` is no document`)),
+  },
   revoke: { words: 1, run: (inbox, _, { first }) => requests.revoked(inbox, first) },
   terminate: { words: 1, run: (inbox, _, { first }) => requests.ended(inbox, first) },
   supersede: { words: 2, run: (inbox, _, { first, second }) => requests.replaced(inbox, first, second) },

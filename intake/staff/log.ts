@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { digestOf } from '../../posture/digest.ts';
-import type { Digest } from '../../schemas/index.ts';
+import { type Digest, Id } from '../../schemas/index.ts';
 import type { Tables } from '../store/tables.ts';
 
 /** One thing that somebody at the company did, as it is kept for ever. */
@@ -35,7 +35,8 @@ export async function append(
   db: Kysely<Tables>,
   { at, actor, action, subject: about, facts = {}, note }: Deed,
 ): Promise<number> {
-  const subject = about ?? null;
+  // What was typed in place of an id may be an address, and this log cannot forget.
+  const subject = about !== undefined && Id.safeParse(about).success ? about : null;
   for (;;) {
     const head = await db.selectFrom('staffLogHead').select(['length', 'digest']).executeTakeFirstOrThrow();
     const position = Number(head.length) + 1;

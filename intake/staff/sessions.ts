@@ -12,11 +12,11 @@ const WHOLE_MS = 10 * 3_600_000;
 
 /**
  * The cookie of a session. `__Host-` binds it to this host over TLS; strict, so that no other site can have a browser send
- * it. `own` is the address of the forms; only on this machine itself does it go without TLS.
+ * it. `own` is the address of the forms; only on this machine itself does it go without TLS: elsewhere browsers drop it then.
  */
 export function sessionCookie(own: string) {
-  const { protocol } = new URL(own);
-  const secure = protocol === 'https:';
+  const { protocol, hostname } = new URL(own);
+  const secure = protocol !== 'http:' || !/^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
   const options = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const;
   return { name: secure ? '__Host-staff' : 'staff', options };
 }

@@ -294,6 +294,17 @@ onBothStores('the staff log', (fresh) => {
     expect(await logFlaw(store.db, 'f'.repeat(64))).toBe('the entry that was noted down is not in it');
   });
 
+  test('takes an id and no address, whatever was typed', async () => {
+    const { db } = fresh().store;
+    const by = { ...administrator, email: 'ada@larkspur.swiss' };
+    await expect(removeAccount(db, by, 'canary@quill.swiss', at(0))).rejects.toMatchObject({ name: 'StaffUnknown' });
+    expect((await logFrom(db, 0)).map(({ subject, facts }) => [subject, facts])).toEqual([
+      [null, {}],
+      [null, { of: 1, failed: 'StaffUnknown' }],
+    ]);
+    expect(await logFlaw(db)).toBeUndefined();
+  });
+
   test('nobody rewrites it by a statement', async () => {
     const { db } = fresh().store;
     await append(db, entry(0));

@@ -232,5 +232,9 @@ test('the cookie of a session stays on this host, over TLS, away from scripts an
     name: '__Host-staff',
     options: { ...options, secure: true },
   });
-  expect(sessionCookie('http://localhost:4321')).toEqual({ name: 'staff', options: { ...options, secure: false } });
+  for (const host of ['localhost', '127.0.0.1', '[::1]'])
+    expect(sessionCookie(`http://${host}:4321`)).toEqual({ name: 'staff', options: { ...options, secure: false } });
+  // A browser takes no such cookie without TLS, so nobody signs in over the network in the clear.
+  for (const host of ['trust.larkspur.swiss', 'localhost.evil.swiss', '127.0.0.1.evil.swiss', '192.168.0.1'])
+    expect(sessionCookie(`http://${host}`)).toMatchObject({ name: '__Host-staff', options: { secure: true } });
 });
