@@ -13,10 +13,11 @@ import { after } from '../../posture/time.ts';
 import { candorError, type Digest, Duration, type Instant, KeyUse } from '../../schemas/index.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
 import { validContent } from '../content.ts';
+import { makeSeal } from '../keys/seal.ts';
 import { finishCutOff, ledgerOptions, withLedger } from '../ledger.ts';
 import { contentFolder } from '../place.ts';
 
-const usage = 'candor keys [make FILE | rotate [FILE] [--overlap 30d]]';
+const usage = 'candor keys [make FILE | rotate [FILE] [--overlap 30d] | seal FILE]';
 
 /** One key by its public half. */
 type Fingerprint = { use: KeyUse; fingerprint: Digest };
@@ -24,8 +25,8 @@ type Fingerprint = { use: KeyUse; fingerprint: Digest };
 type Answer = { json: object; text: string };
 
 export default defineCommand({
-  summary: 'Prints the public keys of the log; makes keys, and lets new ones take over.',
-  words: '[make FILE | rotate [FILE]]',
+  summary: 'Prints the public keys of the log; makes keys, lets new ones take over, and makes the seal of agreements.',
+  words: '[make FILE | rotate [FILE] | seal FILE]',
   options: Common.extend({
     overlap: Duration.default('30d').meta({
       description: 'rotate: how long the old keys may sign too, for example 30d (the default).',
@@ -55,6 +56,10 @@ async function answerTo(
       if (file === undefined)
         throw candorError('UsageInvalid', { problem: 'name the file to make, outside the repository.', usage });
       return make(resolve(terminal.cwd, file), folder);
+    case 'seal':
+      if (file === undefined)
+        throw candorError('UsageInvalid', { problem: 'name the file to make, outside the repository.', usage });
+      return makeSeal(resolve(terminal.cwd, file), folder, terminal);
     case 'rotate':
       return rotate(file, folder, overlap, terminal);
     default:

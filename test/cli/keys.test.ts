@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parseSealKey } from '../../intake/document/seal-key.ts';
 import { makeKeys, parseKeys } from '../../ledger/keys/private.ts';
 import { readLog } from '../../ledger/reader.ts';
 import { readEvidence } from '../../ledger/records/store.ts';
@@ -32,6 +33,29 @@ const plain = (text: string) => text.replaceAll(safe, '…').replace(/[0-9a-f]{6
 const rows = (...owners: string[]) =>
   writeFile(join(root, 'store.json'), JSON.stringify(owners.map((owner) => ({ owner }))));
 const known = async () => (await readEvidence(join(root, 'content'))).evidence.map(({ counts }) => counts.passed);
+
+describe('keys seal', () => {
+  test('writes a key that only its owner can read, says its certificate, and never replaces a file', async () => {
+    file = join(safe, 'seal.pem');
+    const { code, out, err } = await run(['keys', 'seal', file], { now: '2026-11-03T10:00:00Z' });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(plain(out)).toMatchInlineSnapshot(`
+      "Made …/seal.pem, which only you can read: it seals agreements until 2029-11-02.
+
+      certificate    <fingerprint>
+
+      Here:   export CANDOR_SEAL_FILE='…/seal.pem'
+      Its fingerprint is shown on the page; whoever gets an agreement compares the two.
+      "
+    `);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const { certificate } = parseSealKey(await readFile(file, 'utf8'));
+    expect(out).toContain(certificate.fingerprint256.replaceAll(':', '').toLowerCase());
+    for (const line of await privateText()) expect(out).not.toContain(line);
+    expect((await run(['keys', 'seal', file])).code).not.toBe(0);
+    expect((await run(['keys', 'seal'])).err).toContain('name the file to make, outside the repository.');
+  });
+});
 
 describe('keys make', () => {
   test('writes a file that only its owner can read, prints fingerprints, and never a private half', async () => {
@@ -327,7 +351,7 @@ describe('keys rotate', () => {
       {
         "code": 2,
         "err": "error UsageInvalid: the keys come from CANDOR_KEYS, so name a file to write them and the new ones to.
-        hint: usage: candor keys [make FILE | rotate [FILE] [--overlap 30d]]
+        hint: usage: candor keys [make FILE | rotate [FILE] [--overlap 30d] | seal FILE]
       ",
       }
     `);
