@@ -2,7 +2,18 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-for (const bench of ['row-security', 'build', 'ledger', 'releases', 'browser', 'github', 'sample', 'intake', 'forms', 'inbox']) {
+for (const bench of [
+  'row-security',
+  'build',
+  'ledger',
+  'releases',
+  'browser',
+  'github',
+  'sample',
+  'intake',
+  'forms',
+  'inbox',
+]) {
   const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${bench}.ts`)], { stdio: 'inherit' });
   if (status !== 0) process.exitCode = 1;
   console.log();
