@@ -1,17 +1,17 @@
-import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSamples } from '../../../ledger/samples/store.ts';
-import { KEYS, makeCompany } from '../../cli/company.ts';
+import { makeCompany, run } from '../../cli/company.ts';
+import { killed, left } from '../../cli/killed.ts';
 
-// `candor sample` is killed with SIGKILL at changes of the file system all through a commitment and a draw, and run again.
-const repository = join(import.meta.dirname, '..', '..', '..');
+// `candor sample` is killed at changes of the file system all through a commitment and a draw, and run again.
+const LOOKS = 10;
 const source = `kind: import
 title: Exported changes
 environment: demo
-connection: { file: changes.csv }
+connection: { file: $CHANGES_FILE }
 collect:
   import-sample:
     expect:
@@ -38,28 +38,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(company, { recursive: true, force: true }));
 
-type Ended = { code: number | null; signal: string | null; err: string };
-
-/** Runs the command in a folder; it dies at a change of the file system, or lives when that is 0. */
-function run(root: string, words: string[], killAt: number): Promise<Ended> {
-  const preload = ['--import', join(repository, 'test/ledger/writer/kill-at.ts')];
-  const child = spawn(process.execPath, [...preload, join(repository, 'cli/bin.ts'), 'sample', ...words], {
-    cwd: root,
-    env: {
-      ...process.env,
-      CANDOR_KEYS: KEYS,
-      CANDOR_STATE: join(root, 'state'),
-      KILL_AT: String(killAt),
-      NODE_COMPILE_CACHE: join(company, 'compiled'),
-    },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let err = '';
-  child.stderr.on('data', (chunk) => {
-    err += chunk;
-  });
-  return new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal, err })));
-}
+const now = new Date().toISOString();
+/** Where the population of a copy lies. */
+const exported = (root: string) => ({ CHANGES_FILE: join(root, 'changes.csv') });
+const candor = (root: string, words: string[]) => run(root, ['sample', ...words], { now, environment: exported(root) });
 
 async function copyOf(from: string): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'candor-killed-'));
@@ -67,27 +49,33 @@ async function copyOf(from: string): Promise<string> {
   return copy;
 }
 
-/** Kills the command at points spread over all of its changes; after each, `look` sees what is left in a copy. */
-async function killed(from: string, words: string[], look: (root: string) => Promise<void>): Promise<void> {
+/**
+ * Lets `look` see what the command leaves when it is killed: at points spread over all of its changes, at two of which a
+ * process really dies.
+ */
+async function everywhere(from: string, words: string[], look: (root: string) => Promise<void>): Promise<void> {
+  const argv = ['sample', ...words];
   const whole = await copyOf(from);
-  const { code, err } = await run(whole, words, 0);
+  const remains = await mkdtemp(join(tmpdir(), 'candor-remains-'));
+  const { code, err, points } = await killed(whole, argv, { remains }, exported(whole));
   expect(code, err).toBe(0);
-  await rm(whole, { recursive: true, force: true });
-  const points = Number(/(\d+) points/.exec(err)?.[1]);
   expect(points).toBeGreaterThan(20);
-  const at = Array.from({ length: 6 }, (_, index) => 1 + Math.floor((index * (points - 1)) / 5));
-  for (const point of at) {
+  for (let index = 0; index < LOOKS; index += 1) {
+    const point = 1 + Math.floor((index * (points - 1)) / (LOOKS - 1));
+    await look(left(remains, point));
+    if (index % 5 !== 2) continue;
     const root = await copyOf(from);
-    const ended = await run(root, words, point);
+    const ended = await killed(root, argv, { killAt: point }, exported(root));
     expect(ended.signal, `point ${point} of ${points}: ${ended.err}`).toBe('SIGKILL');
     await look(root);
     await rm(root, { recursive: true, force: true });
   }
+  for (const folder of [whole, remains]) await rm(folder, { recursive: true, force: true });
 }
 
 test('a commitment that was cut off is there wholly or not at all, and the next one finds its number', async () => {
-  await killed(company, commit, async (root) => {
-    const again = await run(root, commit, 0);
+  await everywhere(company, commit, async (root) => {
+    const again = await candor(root, commit);
     expect(again.code, again.err).toBe(0);
     const samples = await readSamples(join(root, 'content'));
     expect(samples.map(({ commitment: { number, attempt } }) => [number, attempt])).toEqual(
@@ -103,10 +91,10 @@ test('a commitment that was cut off is there wholly or not at all, and the next 
 
 test('a draw that was cut off is drawn again with the same result, or is there already', async () => {
   const committed = await copyOf(company);
-  expect((await run(committed, commit, 0)).code).toBe(0);
+  expect((await candor(committed, commit)).code).toBe(0);
   const results = new Set<string>();
-  await killed(committed, draw, async (root) => {
-    const { code, err } = await run(root, draw, 0);
+  await everywhere(committed, draw, async (root) => {
+    const { code, err } = await candor(root, draw);
     if (code !== 0) expect(err).toMatch(/SampleDrawnBefore/);
     const [sample] = await readSamples(join(root, 'content'));
     results.add(JSON.stringify(sample?.drawn?.draw.result));
