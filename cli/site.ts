@@ -10,7 +10,8 @@ import { CandorError, candorError } from '../schemas/index.ts';
 
 /**
  * Builds the site of `content` into `root`/dist. It is built beside, finished there, and moved in when it is whole, so
- * that a failed or killed build leaves the old one. `seal` is the certificate of the key that seals agreements. Throws BuildFailed, and what `finish` throws.
+ * that a failed or killed build leaves the old one. `seal` is the certificate of the key that seals agreements. Throws
+ * BuildFailed, and what `finish` throws.
  */
 export async function buildSite(
   root: string,

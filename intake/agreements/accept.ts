@@ -29,7 +29,7 @@ export type AcceptanceOutcome =
 /** The sentences by which somebody accepts, as they are shown, and kept with what was accepted. */
 export function acceptanceWords(customer: string, processor: string): { authority: string; consent: string } {
   return {
-    authority: `I am authorised to sign agreements for ${customer}.`,
+    authority: `I am authorised to sign agreements for ${customer}${customer.endsWith('.') ? '' : '.'}`,
     consent: `I accept this agreement with ${processor} for ${customer}, with its annexes, in electronic form.`,
   };
 }

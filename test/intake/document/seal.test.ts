@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { printAgreement } from '../../../intake/document/print.ts';
 import { type Seal, sealOf, sealPdf } from '../../../intake/document/seal.ts';
 import { makeSealKey, parseSealKey, type SealKey, sealKey } from '../../../intake/document/seal-key.ts';
+import { sealCommands } from '../../../site/proof/seal-commands.ts';
 import { annexes, template } from './agreement.ts';
 
 const at = new Date('2026-11-22T17:00:00Z');
@@ -56,6 +57,21 @@ const version = (() => {
 describe.skipIf(version === undefined)('openssl (skipped where this machine has none)', () => {
   test('accepts the seal with the certificate of the company', async () => {
     expect(await openssl(opened(sealed), key.certificate.toString())).toBe('CMS Verification successful');
+  });
+  test('accepts it by the commands on the page, in any shell', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'candor-commands-'));
+    try {
+      await writeFile(join(folder, 'agreement.pdf'), sealed);
+      await writeFile(join(folder, 'certificate.pem'), key.certificate.toString());
+      const run = () => promisify(execFile)('sh', ['-c', sealCommands('agreement.pdf')], { cwd: folder });
+      const { stdout, stderr } = await run();
+      expect(stdout).toContain(key.certificate.fingerprint256);
+      expect(stderr).toContain('CMS Verification successful');
+      await writeFile(join(folder, 'agreement.pdf'), Buffer.concat([sealed, Buffer.from('more')]));
+      await expect(run()).rejects.toMatchObject({ code: 1 });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
   test('refuses it when one byte differs, before and behind the signature', async () => {
     for (const index of [unsigned.length >> 1, sealed.length - 10]) {
