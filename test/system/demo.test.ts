@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Demo, startDemo } from '../../examples/demo/demo.ts';
@@ -101,6 +101,28 @@ describe('the demo', () => {
     expect(claim.observedAt).toBe(good.observedAt);
     expect(html).toContain(good.observedAt?.slice(0, 16));
   }, 600_000);
+
+  test('no document that is given to some is in what was built: neither its name nor its bytes', async () => {
+    const gated = demo.environment.CANDOR_GATED ?? '';
+    const papers = await readdir(gated);
+    expect(papers).toHaveLength(2);
+    const built = (await readdir(join(workspace.root, 'dist'), { recursive: true, withFileTypes: true })).filter(
+      (entry) => entry.isFile(),
+    );
+    expect(built.length).toBeGreaterThan(60);
+    for (const paper of papers) {
+      const bytes = await readFile(join(gated, paper));
+      // From the middle of it, where no other PDF is the same.
+      const part = bytes.subarray(bytes.length / 2, bytes.length / 2 + 64);
+      for (const { name, parentPath } of built) {
+        const file = await readFile(join(parentPath, name));
+        expect([name, file.includes(paper), file.includes(part)]).toEqual([name, false, false]);
+      }
+    }
+    // Nor would the package hold any.
+    const { files } = JSON.parse(await readFile(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'));
+    expect(files.filter((name: string) => /^(?:gated|content|\.|\*|\/)/.test(name))).toEqual([]);
+  });
 
   test('nothing private has left: no canary, no password, in anything that was written or printed', async () => {
     const { root } = workspace;
