@@ -15,8 +15,8 @@ import {
 } from '../../schemas/index.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
 import type { Answer } from '../inbox/answer.ts';
-import { type Inbox, withInbox } from '../inbox/open.ts';
 import { given as noticesGiven } from '../inbox/notices.ts';
+import { type Inbox, withInbox } from '../inbox/open.ts';
 import * as people from '../inbox/people.ts';
 import * as requests from '../inbox/requests.ts';
 
