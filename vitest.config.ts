@@ -7,6 +7,7 @@ export default defineConfig({
     env: { TZ: 'UTC', NO_COLOR: '1' },
     testTimeout: 120_000,
     hookTimeout: 180_000,
-    maxWorkers: 2,
+    // One more than the cores of a small machine: many files wait for servers, pauses and browsers.
+    maxWorkers: 3,
   },
 });
