@@ -6,7 +6,7 @@ import { startPostgres } from '../examples/postgres-server.ts';
 import { wayIn } from '../intake/lifecycle/take-in.ts';
 import { receive } from '../intake/requests/receive.ts';
 import { openStore } from '../intake/store/open.ts';
-import { IntakePolicy, RequestForm } from '../schemas/index.ts';
+import { form, policy } from '../test/intake/requests/forms.ts';
 
 // Prints how many requests a second are durably received (the request, its first transition, its letter, three secrets:
 // one statement), beside bare INSERTs of one row with commit through pg: the same server, the same number of connections
@@ -16,21 +16,8 @@ const ROUNDS = 3;
 const CALLERS = 64;
 const CONNECTIONS = 10;
 
-const policy = IntakePolicy.parse({
-  url: 'https://trust.larkspur.swiss',
-  sender: 'trust@larkspur.swiss',
-  template: 'data-processing-agreement',
-  clocks: [{ id: 'answer', title: 'A request is answered', starts: 'receipt', within: '48h', counts: 'calendar' }],
-});
-const form = RequestForm.parse({
-  needs: ['dpa', 'scc-module-two'],
-  company: 'Quill Ltd.',
-  website: 'https://quill.swiss',
-  jurisdiction: 'CH',
-  signatory: 'Ada Example',
-  signatoryRole: 'Managing director',
-  email: 'ada@quill.swiss',
-});
+const terms = policy();
+const sent = form({ needs: ['dpa', 'scc-module-two'] });
 const head = { company: 'Larkspur Desk, Inc.', url: 'https://trust.larkspur.swiss' };
 
 setFlagsFromString('--expose-gc');
@@ -43,11 +30,11 @@ const pool = new Pool({ connectionString: server.url(), max: CONNECTIONS });
 pool.on('error', () => undefined);
 await pool.query('create table bare (id bigint generated always as identity primary key, data jsonb not null)');
 const takeIn = wayIn(store.db);
-const text = JSON.stringify(form);
+const text = JSON.stringify(sent);
 
 const sides = {
   'bare INSERT': () => pool.query('insert into bare (data) values ($1)', [text]),
-  receive: () => receive(takeIn, policy, head, form, new Date()),
+  receive: () => receive(takeIn, terms, head, sent, new Date()),
 };
 const best = new Map<string, { rate: number; p99: number }>();
 const heap: number[] = [];
