@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { candorError, Email, Id, Instant } from '../../schemas/index.ts';
+import { candorError, Email, Id, Instant, UNSEEN } from '../../schemas/index.ts';
 
-/** C0 and C1 controls, line and paragraph separators, and what turns the direction of writing (Unicode, UAX #9). */
-const UNSEEN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 /** A line of a header is at most 998 octets (RFC 5322, 2.1.1), its name and its brackets included. */
 const LINK_LENGTH = 900;
 

@@ -25,11 +25,14 @@ export const Country = z
   .meta({ description: 'ISO 3166-1 alpha-2 code, for example DE; EU stands for the European Union.' });
 export type Country = z.infer<typeof Country>;
 
+/** Control characters, line and paragraph separators, and what turns the direction of writing (Unicode, UAX #9). */
+export const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+
 /**
  * One line that somebody typed, of at most `most` characters: trimmed, in one form of Unicode, without control characters
  * and without what turns the direction of writing, which makes a text look like another.
  */
-export const typedLine = (most: number) => typed(most, /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u);
+export const typedLine = (most: number) => typed(most, UNSEEN);
 
 /** The same with line breaks. */
 export const typedLines = (most: number) => typed(most, /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u);
