@@ -1,11 +1,11 @@
-import type {
-  Content,
-  Duration,
-  PartiesAnnex,
-  ProcessedData,
-  RequestForm,
-  RequestNeed,
-  RetentionRule,
+import {
+  type Content,
+  durationText,
+  type PartiesAnnex,
+  type ProcessedData,
+  type RequestForm,
+  type RequestNeed,
+  type RetentionRule,
 } from '../../schemas/index.ts';
 
 /** Annex I: who agrees and what is processed, from the company's content and what the customer filled in. */
@@ -70,19 +70,14 @@ function inWords({ title, keptWhile, starts, atLeast, atMost, backups, setBy, de
       ? []
       : [keptWhile === 'account-open' ? 'while the account is open' : 'until deletion is asked for'],
     setBy === 'customer'
-      ? [`for as long as the customer sets${usual === undefined ? '' : ` (${spelt(usual)} when it sets nothing)`}`]
+      ? [
+          `for as long as the customer sets${usual === undefined ? '' : ` (${durationText(usual)} when it sets nothing)`}`,
+        ]
       : [],
-    atLeast === undefined ? [] : [`at least ${spelt(atLeast)}`],
-    atMost === undefined ? [] : [`at most ${spelt(atMost)}`],
+    atLeast === undefined ? [] : [`at least ${durationText(atLeast)}`],
+    atMost === undefined ? [] : [`at most ${durationText(atMost)}`],
     starts === undefined ? [] : [`counted from ${starts.replace('-', ' ')}`],
-    backups === undefined ? [] : [`${spelt(backups)} longer in backups`],
+    backups === undefined ? [] : [`${durationText(backups)} longer in backups`],
   ];
   return `${title}: ${parts.flat().join(', ')}.`;
-}
-
-/** A length of time with its unit spelt out: 90d is 90 days. */
-function spelt(duration: Duration): string {
-  const unit = { m: 'minute', h: 'hour', d: 'day', w: 'week' }[duration.at(-1) ?? ''] ?? '';
-  const count = duration.slice(0, -1);
-  return `${count} ${unit}${count === '1' ? '' : 's'}`;
 }

@@ -35,6 +35,21 @@ export function durationMs(duration: Duration): number {
   return Number(duration.slice(0, -1)) * units[unit];
 }
 
+const unitWords: Readonly<Record<string, string>> = {
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+  bd: 'business day',
+};
+
+/** A length of time in words: `24h` is `24 hours`, `1d` is `1 day`, `5bd` is `5 business days`. Another text stays as it is. */
+export function durationText(duration: string): string {
+  const [, count, unit = ''] = /^(\d+)(bd|[mhdw])$/.exec(duration) ?? [];
+  const word = unitWords[unit];
+  return word === undefined ? duration : `${count} ${word}${count === '1' ? '' : 's'}`;
+}
+
 /** A number of days, or of days from Monday to Friday. */
 export const DayCount = z.union([
   z.strictObject({ days: z.int().min(0).max(365) }),
