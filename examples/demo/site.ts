@@ -9,11 +9,12 @@ export type DemoSite = {
   stop: () => Promise<void>;
 };
 
-const pages: Readonly<Record<string, string>> = {
+const files: Readonly<Record<string, string>> = {
   '/': 'index.html',
   '/pricing/': 'pricing.html',
   '/help/': 'help.html',
   '/billing/': 'billing.html',
+  '/desk.css': 'desk.css',
 };
 const product = 'desk.larkspur.example';
 /** What vendors would answer: made up here, and sent by nobody else. */
@@ -28,19 +29,14 @@ const vendors: Readonly<Record<string, string>> = {
 
 /** Starts one server for all of them, on a free port of the loopback address. */
 export async function startSite(): Promise<DemoSite> {
-  const files = new Map(
-    await Promise.all(
-      Object.entries({ ...pages, '/desk.css': 'desk.css' }).map(
-        async ([path, name]) => [path, await readFile(new URL(`site/${name}`, import.meta.url), 'utf8')] as const,
-      ),
-    ),
-  );
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const host = (request.headers.host ?? '').replace(/:\d+$/, '');
     const script = vendors[host];
-    const file = files.get((request.url ?? '').replace(/\?.*$/, ''));
+    // Read anew each time, so that a page can be broken while the demo runs.
+    const name = files[(request.url ?? '').replace(/\?.*$/, '')];
+    const file = name === undefined ? '' : await readFile(new URL(`site/${name}`, import.meta.url)).catch(() => '');
     if (script !== undefined) response.writeHead(200, { 'content-type': 'text/javascript' }).end(script);
-    else if (host !== product || file === undefined) response.writeHead(404).end();
+    else if (host !== product || file.length === 0) response.writeHead(404).end();
     else {
       const type = request.url?.endsWith('.css') ? 'text/css' : 'text/html';
       response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, ...headers }).end(file);
