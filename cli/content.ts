@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { Collector } from '../collectors/define.ts';
-import { checkGated } from '../intake/grants/check.ts';
+import { checkGated, gatedDocuments } from '../intake/grants/check.ts';
 import { gatedFolder } from '../intake/grants/gated.ts';
 import { readEvidence } from '../ledger/records/store.ts';
 import { checkContent } from '../loader/check.ts';
@@ -21,10 +22,23 @@ export async function validContent(folder: string, terminal: Terminal): Promise<
   return errors.length === 0 && loaded.content !== undefined ? { content: loaded.content, collectors } : undefined;
 }
 
-/** What is wrong with the documents that are not public, as far as content could be read. */
+/**
+ * What is wrong with the documents that are not public, as far as content could be read. `unseen`: how many files were not
+ * looked at, because their folder is not here.
+ */
 export async function gatedErrors(folder: string, { content, locate }: Loaded, { environment }: Terminal) {
-  if (content === undefined) return [];
-  return checkGated({ content: folder, gated: gatedFolder(folder, environment), read: content, locate });
+  if (content === undefined) return { errors: [], unseen: 0 };
+  const gated = gatedFolder(folder, environment);
+  const errors = await checkGated({ content: folder, gated, read: content, locate });
+  return { errors, unseen: existsSync(gated) ? 0 : gatedDocuments(content).length };
+}
+
+/** Says how many gated files could not be looked at; nothing when all were. */
+export function noteUnseen(unseen: number, { err }: Terminal): void {
+  if (unseen > 0)
+    err(
+      `Not looked at: ${unseen === 1 ? '1 gated file' : `${unseen} gated files`}, whose folder is not on this machine.\n`,
+    );
 }
 
 /** Prints errors to stderr, one after the other. */

@@ -3,7 +3,7 @@ import { checkContent } from '../../loader/check.ts';
 import { loadContent } from '../../loader/load.ts';
 import { errorJson } from '../../loader/print.ts';
 import { Common, defineCommand } from '../command.ts';
-import { gatedErrors, printErrors } from '../content.ts';
+import { gatedErrors, noteUnseen, printErrors } from '../content.ts';
 import { collectorsBeside, contentFolder } from '../place.ts';
 
 export default defineCommand({
@@ -15,9 +15,10 @@ export default defineCommand({
     const wrong = checkContent(folder, loaded, { collectors: await collectorsBeside(folder), now: terminal.now() });
     const gated = await gatedErrors(folder, loaded, terminal);
     const audit = await auditContent(folder);
-    const errors = [...wrong, ...gated, ...audit.ledger, ...audit.evidence];
+    const errors = [...wrong, ...gated.errors, ...audit.ledger, ...audit.evidence];
     if (options.json) terminal.out(`${JSON.stringify({ errors: errors.map(errorJson) }, null, 2)}\n`);
     else printErrors(errors, terminal);
+    noteUnseen(gated.unseen, terminal);
     if (errors.length > 0)
       terminal.err(`${errors.length === 1 ? '1 error' : `${errors.length} errors`} in ${folder}\n`);
     else if (!options.json) terminal.out('The content is valid.\n');

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { CandorError, type Content, candorError, type Location } from '../../schemas/index.ts';
@@ -14,16 +15,23 @@ export type GatedContent = {
   locate: (file: string, path: string[]) => Location;
 };
 
+/** The documents whose files lie in the folder of gated ones. */
+export function gatedDocuments({ documents }: Pick<Content, 'documents'>) {
+  return documents.filter(({ data }) => data.access !== 'public' && data.file !== undefined);
+}
+
 /** Whom the copy is for by which a file is tried. */
 const TRIAL = { company: 'candor check', email: 'nobody@localhost', grant: 'grant-none', at: new Date(0) };
 
 /**
  * What keeps the documents that are not public from being given as they should: a file that lies, itself or as a copy,
  * where it would be published, that is missing, too large, or no PDF that can be written on; and a text on secrecy that
- * is missing or that nobody could agree to. Every file is tried by making a copy of it.
+ * is missing or that nobody could agree to. Every file is tried by making a copy of it; where there is no such folder at all,
+ * as on a machine that only builds the page, none is.
  */
 export async function checkGated({ content, gated, read, locate }: GatedContent): Promise<CandorError[]> {
   const { documents, intake } = read;
+  const isHere = existsSync(gated);
   const errors: CandorError[] = [];
   const trying = async (work: () => Promise<void>) => {
     try {
@@ -33,11 +41,10 @@ export async function checkGated({ content, gated, read, locate }: GatedContent)
       errors.push(error);
     }
   };
-  for (const { id, file: entry, data } of documents) {
-    const { access, file } = data;
-    if (access === 'public' || file === undefined) continue;
+  for (const { id, file: entry, data } of gatedDocuments(read)) {
+    const { access, file = '' } = data;
     const location = locate(entry, ['file']);
-    await trying(() => checkFile(content, { folder: gated, file, location }));
+    if (isHere) await trying(() => checkFile(content, { folder: gated, file, location }));
     if (access === 'nda' && intake !== undefined && intake.documents.nda === undefined)
       errors.push(candorError('NdaMissing', { id }, locate(entry, ['access'])));
   }
