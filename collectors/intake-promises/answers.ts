@@ -1,9 +1,9 @@
 import { CLOCK_SKEW_MS } from '../../posture/access/complaints.ts';
 import { type CountedTime, countedMs, promisedMs } from '../../posture/business-time.ts';
 import { digestOf } from '../../posture/digest.ts';
-import type { Finding } from '../../schemas/index.ts';
+import { durationText, type Finding } from '../../schemas/index.ts';
 import type { Expect, Facts, Raw, Request, Terms } from './schema.ts';
-import { counted, durationInWords, inWords, promiseInWords } from './words.ts';
+import { counted, inWords, promiseInWords } from './words.ts';
 
 /** A request with the promise that it was sent in under, and the time that it took, or has taken so far. */
 type Measured = { request: Request; promised: number; taken: number };
@@ -28,7 +28,7 @@ export function judgeAnswers(raw: Raw, { window }: Expect): { findings: Finding[
   const [answered, open] = [measured.filter(isAnswered), measured.filter((one) => !isAnswered(one))];
   const times = timesOf(answered);
   const flaw = flawOf(raw);
-  const span = durationInWords(window);
+  const span = durationText(window);
   return {
     findings: [...ofAnswered(answered, flaw, span), ...ofOpen(open, answered.length, flaw, span)],
     facts: {

@@ -1,8 +1,8 @@
 import { CLOCK_SKEW_MS } from '../../posture/access/complaints.ts';
 import { keptOf } from '../../posture/retention-windows.ts';
-import { durationMs, type Finding } from '../../schemas/index.ts';
+import { durationMs, durationText, type Finding } from '../../schemas/index.ts';
 import type { Expect, Facts, Holding, Raw } from './schema.ts';
-import { counted, durationInWords, inWords } from './words.ts';
+import { counted, inWords } from './words.ts';
 
 type RetentionFacts = Pick<
   Facts,
@@ -70,7 +70,7 @@ function ofJob({ job, now }: Raw, { deletionWithin }: Expect): Finding {
   if (age < -CLOCK_SKEW_MS)
     return { ...about, outcome: 'inconclusive', reason: 'It says that it ran in the future: a clock was wrong.' };
   return age <= durationMs(deletionWithin)
-    ? { ...about, outcome: 'passed', reason: `It ran within the last ${durationInWords(deletionWithin)}.` }
+    ? { ...about, outcome: 'passed', reason: `It ran within the last ${durationText(deletionWithin)}.` }
     : { ...about, outcome: 'failed', reason: `It has not run for ${inWords(age)}.` };
 }
 

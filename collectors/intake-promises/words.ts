@@ -1,3 +1,4 @@
+import { durationText } from '../../schemas/index.ts';
 import type { Terms } from './schema.ts';
 
 /** `1 request`, `12 requests`. */
@@ -13,24 +14,10 @@ export function inWords(ms: number): string {
   return [hours === 0 ? '' : `${hours} h`, rest === 0 ? '' : `${rest} min`].filter((part) => part !== '').join(' ');
 }
 
-/** `90d` is `90 days`. */
-export function durationInWords(duration: string): string {
-  const length = Number(duration.replace(/\D+$/, ''));
-  return counted(length, units[duration.replace(/^\d+/, '')] ?? '');
-}
-
 /** `2 business days (Mon Tue Wed Thu Fri, 09:00 to 17:00, America/Los_Angeles)`, `72 hours`. */
 export function promiseInWords({ within, counts, hours }: Terms): string {
-  const time = `${counts === 'business' && !within.endsWith('bd') ? 'business time, ' : ''}${durationInWords(within)}`;
+  const time = `${counts === 'business' && !within.endsWith('bd') ? 'business time, ' : ''}${durationText(within)}`;
   if (counts === 'calendar' || hours === undefined) return time;
   const days = hours.days.map((day) => day.charAt(0).toUpperCase() + day.slice(1)).join(' ');
   return `${time} (${days}, ${hours.from} to ${hours.to}, ${hours.timeZone})`;
 }
-
-const units: Readonly<Record<string, string>> = {
-  m: 'minute',
-  h: 'hour',
-  d: 'day',
-  w: 'week',
-  bd: 'business day',
-};

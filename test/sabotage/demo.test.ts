@@ -125,7 +125,7 @@ describe('npm run sql', () => {
     expect(sql('--database', 'nowhere', 'select 1')).toMatchInlineSnapshot(`
       {
         "status": 2,
-        "stderr": "usage: npm run sql -- [--database app|vault|reporting|archive|audit] "select 1"
+        "stderr": "usage: npm run sql -- [--database app|vault|reporting|archive|audit|intake] "select 1"
       ",
         "stdout": "",
       }
