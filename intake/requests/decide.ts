@@ -1,5 +1,5 @@
 import type { Id, IntakePolicy, RequestForm } from '../../schemas/index.ts';
-import { CandorError } from '../../schemas/index.ts';
+import { CandorError, durationText } from '../../schemas/index.ts';
 import { draftFor, formOf } from '../agreements/draft.ts';
 import { type Offering, offerDraft } from '../agreements/offer.ts';
 import { grantByRules } from '../grants/give.ts';
@@ -64,6 +64,6 @@ async function hold(
 function promiseOf({ clocks }: IntakePolicy): string {
   return clocks
     .filter(({ starts }) => starts === 'receipt')
-    .map(({ title, within }) => `${title.toLowerCase()} within ${within}`)
+    .map(({ title, within }) => `${title.toLowerCase()} within ${durationText(within)}`)
     .join(', ');
 }

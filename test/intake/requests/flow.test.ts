@@ -144,7 +144,7 @@ onBothStores('a request', (fresh) => {
       reasons: ['measures'],
       failing: ['rows-are-scoped'],
     });
-    expect((await letters(db)).at(-1)?.text).toContain('a request is answered within 48h');
+    expect((await letters(db)).at(-1)?.text).toContain('a request is answered within 48 hours');
   });
 
   test('that nobody confirms expires and is emptied, at the moment that the letter names and not before', async () => {
