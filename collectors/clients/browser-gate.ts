@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { isPrivateAddress } from '../vendors/address.ts';
+import { isPublicAddress } from '../../posture/address.ts';
 import type { Answers } from './answers.ts';
 
 /** How long the other side may take to accept a connection. */
@@ -120,8 +120,8 @@ async function placeOf(host: string, port: number, { answers, own }: GateOptions
   const name = host.replace(/^\[|\]$/g, '');
   const found = isIP(name) > 0 ? [{ address: name }] : await lookup(name, { all: true });
   // What is checked is what is connected to, so a name cannot change its mind in between.
-  const place = found.find(({ address }) => declared || !isPrivateAddress(address));
-  if (place === undefined) throw new Error('a private address');
+  const place = found.find(({ address }) => declared || isPublicAddress(address));
+  if (place === undefined) throw new Error('no public address');
   return { address: place.address, port };
 }
 

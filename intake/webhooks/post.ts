@@ -2,8 +2,8 @@ import { lookup } from 'node:dns';
 import { request as requestPlain } from 'node:http';
 import { request } from 'node:https';
 import { isIP } from 'node:net';
+import { isPublicAddress } from '../../posture/address.ts';
 import { isTlsCode } from '../outbox/outcome.ts';
-import { isPublicAddress } from './address.ts';
 
 /** An IP address that a name has. */
 type Place = { address: string; family: number };
