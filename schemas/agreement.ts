@@ -22,7 +22,9 @@ export const ChangeTerms = z
     notice: DayCount.optional().meta({ description: 'From the day the customer was told until it takes effect.' }),
     objection: DayCount.optional().meta({ description: 'From the day the customer was told, how long it may object.' }),
   })
-  .meta({ description: 'What the text promises before a subprocessor is added or changes, counted for each customer.' });
+  .meta({
+    description: 'What the text promises before a subprocessor is added or changes, counted for each customer.',
+  });
 export type ChangeTerms = z.infer<typeof ChangeTerms>;
 
 /** How a DPA’s template names its annexes, and which claims it promises. Part of a document of kind dpa. */

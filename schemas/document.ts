@@ -27,7 +27,11 @@ export const Document = z
     reviewedOn: DateOn.optional(),
     reviewBy: DateOn.optional().meta({ description: 'The day by which it must be read through again.' }),
     url: WebUrl.optional().meta({ description: 'Where it is, when it is not here.' }),
-    file: z.string().min(1).optional().meta({ description: 'A file beside this one; for what is not public, a PDF in the folder of gated documents.' }),
+    file: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'A file beside this one; for what is not public, a PDF in the folder of gated documents.' }),
     agreement: AgreementSettings.optional().meta({ description: 'For kind dpa: its annexes.' }),
   })
   .meta({ id: 'Document', description: 'A document that the page offers.' });

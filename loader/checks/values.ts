@@ -20,7 +20,7 @@ const past: readonly { type: ContentType; at: Pattern }[] = [
 
 /** Dates that cannot be yet, mailboxes that nobody reads, documents that are not there. */
 export function checkValues(context: CheckContext): CandorError[] {
-  return [...futureDates(context), ...placeholders(context), ...documents(context)];
+  return [...futureDates(context), ...placeholders(context), ...documents(context), ...templates(context)];
 }
 
 function futureDates(context: CheckContext): CandorError[] {
@@ -84,4 +84,17 @@ function documents(context: CheckContext): CandorError[] {
     return [candorError('DocumentEmpty', { id }, context.loaded.locate(file, ['access']))];
   });
   return [...missing, ...empty];
+}
+
+/** In MDX two braces are JavaScript: a text with variables in it must be plain Markdown. */
+function templates({ loaded }: CheckContext): CandorError[] {
+  return loaded.files.flatMap(({ type, file, value }) => {
+    if (type !== 'documents' || !file.endsWith('.mdx') || !isFields(value) || value.kind !== 'dpa') return [];
+    const body = loaded.body(file);
+    const before = body?.text.split('{{')[0]?.split('\n') ?? [];
+    if (body === undefined || !body.text.includes('{{')) return [];
+    const column = (before.at(-1)?.length ?? 0) + 1;
+    const location = { file: body.file, line: body.line + before.length - 1, column, length: 2 };
+    return [candorError('TemplateNotMarkdown', { file }, location)];
+  });
 }

@@ -11,6 +11,15 @@ export const documentErrors = {
       hint: `write the text, or one of the variables: ${variables.map((name) => `{{${name}}}`).join(', ')}.`,
     }),
   }),
+  TemplateNotMarkdown: define<{ file: string }>({
+    exit: 2,
+    why: 'The page shows the text too, and in MDX two braces are JavaScript.',
+    example: { file: 'documents/agreement.mdx' },
+    text: ({ file }) => ({
+      what: 'a text with variables in it cannot be MDX.',
+      hint: `rename it: \`${file.replace(/mdx$/, 'md')}\`.`,
+    }),
+  }),
   TemplateUnsupported: define<{ element: string }>({
     exit: 2,
     why: 'What the PDF cannot show would be missing from what is signed.',

@@ -245,6 +245,21 @@ test('DocumentFileMissing', async () => {
   `);
 });
 
+test('TemplateNotMarkdown', async () => {
+  const text = document().replace('kind: report', 'kind: dpa').trimEnd();
+  expect(
+    await printed({ 'documents/agreement.mdx': `${text}\n\nBetween us and {{customer.name}}.\n` }),
+  ).toMatchInlineSnapshot(`
+    "
+    error TemplateNotMarkdown: a text with variables in it cannot be MDX.
+      content/documents/agreement.mdx:10:16
+      10 │ Between us and {{customer.name}}.
+         │                ^^
+      hint: rename it: \`documents/agreement.md\`.
+    "
+  `);
+});
+
 test('DocumentEmpty', async () => {
   expect(await printed({ 'documents/report.md': document() })).toMatchInlineSnapshot(`
     "

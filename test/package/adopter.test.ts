@@ -215,7 +215,7 @@ test('content/intake.yaml brings the forms, from the package alone and with a da
   await mkdir(join(content, 'documents'), { recursive: true });
   const front =
     'title: Agreement\nkind: dpa\nversion: "1"\naccess: public\nowner: security-lead\npublishedOn: 2026-11-01\n';
-  await writeFile(join(content, 'documents', 'agreement.mdx'), `---\n${front}---\n\nOf {{customer.name}}.\n`);
+  await writeFile(join(content, 'documents', 'agreement.md'), `---\n${front}---\n\nOf {{customer.name}}.\n`);
   await mkdir(join(content, 'roles'), { recursive: true });
   const role = 'title: Security lead\nkind: company\ndescription: Answers for security.\nholders: 1\n';
   await writeFile(join(content, 'roles', 'security-lead.yaml'), role);

@@ -42,7 +42,7 @@ by: { kind: role, role: security-lead }
 statedOn: 2026-11-01
 expiresOn: 2099-12-31
 `,
-  'documents/agreement.mdx': `---
+  'documents/agreement.md': `---
 title: Data processing agreement
 kind: dpa
 version: "1.0"
