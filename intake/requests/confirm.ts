@@ -1,7 +1,10 @@
 import { type Kysely, sql } from 'kysely';
+import type { Desk } from '../desk.ts';
 import { moveOn, type Submission, submissionOf } from '../lifecycle/submission.ts';
 import { CODE_TRIES, digestOfCode, openedBy } from '../secrets/secret.ts';
 import type { Tables } from '../store/tables.ts';
+import { Refusal } from '../web/refusal.ts';
+import { decide } from './decide.ts';
 
 /** What came of a confirmation. `spent`: the code was typed too often, or is too old; the link still works while it lasts. */
 export type Confirmation = { outcome: 'confirmed'; request: Submission } | { outcome: 'wrong' | 'spent' | 'unknown' };
@@ -39,4 +42,21 @@ async function confirmed(db: Kysely<Tables>, id: string, by: 'link' | 'code', at
   const cause = { at, actor: 'visitor', facts: { by } };
   const request = found.state === 'received' ? await moveOn(db, found, 'verified', cause) : found;
   return request.state === 'expired' ? { outcome: 'unknown' } : { outcome: 'confirmed', request };
+}
+
+/**
+ * Confirms an address, and applies the rules at once. A decision that fails is made by the next look of the jobs: the
+ * address stays confirmed. Throws Refusal unknown: alike for wrong, expired and forgotten secrets.
+ */
+export async function confirmAndDecide(
+  desk: Desk,
+  by: { link: string } | { status: string; code: string },
+): Promise<'confirmed' | 'wrong' | 'spent'> {
+  const { db, now } = desk;
+  const came =
+    'link' in by ? await confirmByLink(db, by.link, now()) : await confirmByCode(db, by.status, by.code, now());
+  if (came.outcome === 'unknown') throw new Refusal('unknown');
+  if (came.outcome !== 'confirmed') return came.outcome;
+  await decide(desk, came.request);
+  return 'confirmed';
 }
