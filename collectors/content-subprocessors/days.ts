@@ -18,7 +18,11 @@ export function businessDaysBetween(from: string, to: string): number {
 }
 
 /** Whether the time between two dates is at least what was promised, and both in words. */
-export function compared(from: string, to: string, promised: DayCount): { enough: boolean; given: string; asked: string } {
+export function compared(
+  from: string,
+  to: string,
+  promised: DayCount,
+): { enough: boolean; given: string; asked: string } {
   if ('days' in promised) {
     const given = daysBetween(from, to);
     return { enough: given >= promised.days, given: daysInWords(given), asked: daysInWords(promised.days) };
