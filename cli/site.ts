@@ -97,6 +97,11 @@ async function filesBelow(folder: string): Promise<Map<string, Buffer>> {
   return new Map(await Promise.all(files.sort().map(async (file) => [path(file), await readFile(file)] as const)));
 }
 
+/** Throws BuildMissing when there is no built site. */
+export function requireSite(dist: string): void {
+  if (!existsSync(join(dist, 'index.html'))) throw candorError('BuildMissing', { folder: dist });
+}
+
 /** What answers instead of the files, where it can; else it calls `next`. `client`: a folder of more files. */
 export type Answerer = {
   answer: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
@@ -113,7 +118,7 @@ export function serveSite(
   host: string,
   forms?: Answerer,
 ): Promise<{ server: Server; url: string }> {
-  if (!existsSync(join(dist, 'index.html'))) throw candorError('BuildMissing', { folder: dist });
+  requireSite(dist);
   const headers: Readonly<Record<string, string>> = { ...serverHeaders, 'Cache-Control': 'no-cache' };
   const setHeaders = (response: ServerResponse) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);

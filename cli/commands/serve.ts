@@ -7,7 +7,7 @@ import { validContent } from '../content.ts';
 import { buildForms } from '../forms/build.ts';
 import { type RunningForms, startForms } from '../forms/server.ts';
 import { contentFolder } from '../place.ts';
-import { serveSite, untilAborted } from '../site.ts';
+import { requireSite, serveSite, untilAborted } from '../site.ts';
 
 export default defineCommand({
   summary: 'Serves the built site, and the forms when content/intake.yaml says so.',
@@ -26,13 +26,15 @@ export default defineCommand({
       .meta({ description: 'Where visitors reach the forms; `url` of intake.yaml when left out.' }),
   }),
   run: async (options, _words, terminal) => {
+    const dist = join(terminal.cwd, 'dist');
+    requireSite(dist);
     const folder = contentFolder(options.content, terminal);
     const hasForms = existsSync(join(folder, contentTypes.intake.path));
     const valid = hasForms ? await validContent(folder, terminal) : undefined;
     if (hasForms && valid === undefined) return 2;
     const serve = async (forms: RunningForms | undefined) => {
       try {
-        const { server, url } = await serveSite(join(terminal.cwd, 'dist'), options.port, options.host, forms);
+        const { server, url } = await serveSite(dist, options.port, options.host, forms);
         terminal.out(options.json ? `${JSON.stringify({ url })}\n` : `${url}\n`);
         await untilAborted(server, terminal.signal);
         return 0;

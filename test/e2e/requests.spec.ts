@@ -128,6 +128,8 @@ async function start(store: string) {
 
 /** Axe finds nothing, and nothing scrolls sideways, on a phone too. */
 async function looksRight(page: Page, javaScriptEnabled: boolean): Promise<void> {
+  // Its heading may be there before its styles.
+  await page.waitForLoadState('load');
   for (const [width, colorScheme] of [
     [360, 'dark'],
     [1440, 'light'],

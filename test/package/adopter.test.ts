@@ -4,6 +4,7 @@ import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { filesBelow } from '../../cli/init/write.ts';
+import { freePort } from '../../cli/site.ts';
 import { Trust } from '../../schemas/index.ts';
 import { editorSettings } from '../../schemas/json-schema.ts';
 import { blocks } from './guide.ts';
@@ -226,10 +227,12 @@ test('content/intake.yaml brings the forms, from the package alone and with a da
   );
   const refused = await shell.run('npx --no-install candor serve');
   expect(refused.err).toContain('error MailUnset: the forms at https://trust.acme.dev have no mail server.');
+  const port = await freePort(45_400, 50);
   const { out } = await follow(`
-    npx --no-install candor serve --port 4397 --url http://localhost:4397 > served.log 2>&1 & echo $! > served.pid
-    until curl -sf http://localhost:4397/requests/ > form.html; do kill -0 $(cat served.pid); sleep 0.2; done
-    curl -sf http://localhost:4397/ > home.html
+    # Not by npx, which would not pass the signal on.
+    node_modules/.bin/candor serve --port ${port} --url http://localhost:${port} > served.log 2>&1 & echo $! > served.pid
+    until curl -sf http://localhost:${port}/requests/ > form.html; do kill -0 $(cat served.pid); sleep 0.2; done
+    curl -sf http://localhost:${port}/ > home.html
     kill $(cat served.pid); wait $(cat served.pid) || true
     cat form.html home.html; rm form.html home.html served.log served.pid`);
   expect(out).toContain('Ask for an agreement, a document or an answer');

@@ -48,7 +48,7 @@ test('a build for a moment is the same, byte for byte, when it is done again', a
 }, 600_000);
 
 test('serve answers on the port that was asked for, and ends with its signal', async () => {
-  const child = candor(workspace.root, ['serve', '--port', '45321']);
+  const child = candor(workspace.root, ['serve', '--port', '45321', '--url', 'http://localhost:45321']);
   const end = ended(child);
   const url = (await printed(child, 'http://')).trim();
   expect((await fetch(url)).status).toBe(200);

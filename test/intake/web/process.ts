@@ -26,12 +26,14 @@ export async function makePlace(changes: Record<string, string | undefined> = {}
   await writeFile(join(folder, 'astro.config.mjs'), config);
   const port = await freePort();
   const url = `http://localhost:${port}`;
+  const children: ChildProcess[] = [];
   const serve: Place['serve'] = async (environment) => {
     const child = spawn(
       process.execPath,
       [join(root, 'cli', 'bin.ts'), 'serve', '--port', String(port), '--url', url],
       { cwd: folder, env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'inherit'] },
     );
+    children.push(child);
     while (child.exitCode === null) {
       const answer = await fetch(`${url}/requests/`).catch(() => undefined);
       await answer?.arrayBuffer();
@@ -40,7 +42,12 @@ export async function makePlace(changes: Record<string, string | undefined> = {}
     }
     throw new Error(`candor serve ended with ${child.exitCode}.`);
   };
-  return { folder, url, serve, remove: () => rm(folder, { recursive: true, force: true }) };
+  const remove = async () => {
+    // Also when an expectation failed: nothing may be left running.
+    for (const child of children) child.kill('SIGKILL');
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  return { folder, url, serve, remove };
 }
 
 async function freePort(): Promise<number> {

@@ -153,8 +153,8 @@ describe.each(['PGlite', 'PostgreSQL'])('requests over HTTP, %s', (kind) => {
     const page = await (await tab.get(here)).text();
     const offer = /name="offer" value="(\w+)"/.exec(page)?.[1] ?? '';
     const token = /name="form-token" value="([^"]+)"/.exec(page)?.[1] ?? '';
-    const text = files['documents/agreement.mdx']?.replace('"1.0"', '"1.1"');
-    await writeCompany(server.folder, { 'documents/agreement.mdx': text });
+    const text = files['documents/agreement.md']?.replace('"1.0"', '"1.1"');
+    await writeCompany(server.folder, { 'documents/agreement.md': text });
     // What is known of the content is read anew after a minute.
     clock.passed += 61_000;
     const answer = await tab.post(here, new URLSearchParams({ ...typed, offer, 'form-token': token }).toString());
