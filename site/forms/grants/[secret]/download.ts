@@ -15,4 +15,5 @@ export const POST: APIRoute = async ({ locals: { desk }, params: { secret = '' }
 };
 
 /** Whoever opens the address goes to the page with the button. */
-export const GET: APIRoute = ({ params: { secret = '' }, redirect }) => redirect(link(`/grants/${secret}/`), 303);
+export const GET: APIRoute = ({ params: { secret = '' }, redirect }) =>
+  redirect(link(`/grants/${encodeURIComponent(secret)}/`), 303);
