@@ -229,9 +229,9 @@ test('content/intake.yaml brings the forms, from the package alone and with a da
   expect(refused.err).toContain('error MailUnset: the forms at https://trust.acme.dev have no mail server.');
   const port = await freePort(45_400, 50);
   const { out } = await follow(`
-    # Not by npx, which would not pass the signal on.
-    node_modules/.bin/candor serve --port ${port} --url http://localhost:${port} > served.log 2>&1 & echo $! > served.pid
-    until curl -sf http://localhost:${port}/requests/ > form.html; do kill -0 $(cat served.pid); sleep 0.2; done
+    # Not by npx, which would not pass the signal on; on the Node that npx would take.
+    PATH="$PWD/node_modules/.bin:$PATH" node_modules/.bin/candor serve --port ${port} --url http://localhost:${port} > served.log 2>&1 & echo $! > served.pid
+    until curl -sf http://localhost:${port}/requests/ > form.html; do kill -0 $(cat served.pid) || { cat served.log; exit 1; }; sleep 0.2; done
     curl -sf http://localhost:${port}/ > home.html
     kill $(cat served.pid); wait $(cat served.pid) || true
     cat form.html home.html; rm form.html home.html served.log served.pid`);
