@@ -11,8 +11,8 @@ type Downloading = Pick<Desk, 'db' | 'now' | 'current' | 'gated'>;
 
 /**
  * Downloads the document of a grant. It is counted first, by one statement, so that downloads at the same time never exceed
- * the limit; and once more it is asked just before the first byte, so that a grant that was revoked meanwhile gives
- * nothing. A copy that could not be made is given back. Only for POST: programs that look through mail open every link.
+ * the limit; and once more it is asked just before the first byte, so that a grant that was revoked or ran out
+ * meanwhile, or whose document became another version, gives nothing. A copy that could not be made is given back. Only for POST: programs that look through mail open every link.
  * Throws Refusal unknown, and what the files of the documents throw.
  */
 export async function download(desk: Downloading, secret: string): Promise<Download> {
@@ -25,10 +25,19 @@ export async function download(desk: Downloading, secret: string): Promise<Downl
     await log(desk, id, { download: number, step: 'failed' });
     throw error;
   });
-  if (await log(desk, id, { download: number, step: 'sent', file: copy.digest }))
-    return { name: `${document}-${version.replace(/[^\w.-]/g, '-')}.pdf`, copy };
-  await copy.stream.cancel();
-  return { hurdle: 'revoked' };
+  let isOnItsWay = false;
+  try {
+    // Whatever came in the way while the copy was made; but for the limit, against which it is counted already.
+    const hurdle = hurdleOf({ ...(await there(desk, id)), used: 0 }, await versionNow(desk, document), desk.now());
+    if (hurdle !== undefined) {
+      await log(desk, id, { download: number, step: 'failed' });
+      return { hurdle };
+    }
+    isOnItsWay = await log(desk, id, { download: number, step: 'sent', file: copy.digest });
+    return isOnItsWay ? { name: `${document}-${version.replace(/[^\w.-]/g, '-')}.pdf`, copy } : { hurdle: 'revoked' };
+  } finally {
+    if (!isOnItsWay) await copy.stream.cancel();
+  }
 }
 
 /** Counts a download, or says why there is none. Whoever was not fast enough looks again. */

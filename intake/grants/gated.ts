@@ -80,8 +80,8 @@ export async function copyOf(gated: GatedFile, mark: Mark): Promise<Copy> {
     const answer = await markedBy({ from, to, mark });
     if ('problem' in answer)
       throw candorError('GatedFileUnreadable', { file: gated.file, problem: answer.problem }, gated.location);
+    const { size } = await stat(to);
     const handle = await open(to);
-    const { size } = await handle.stat();
     // Its name goes at once: when this process dies, nothing is left behind.
     return { digest: answer.digest, size, stream: streamOf(handle) };
   } finally {
@@ -93,7 +93,10 @@ export async function copyOf(gated: GatedFile, mark: Mark): Promise<Copy> {
 function streamOf(handle: FileHandle): ReadableStream<Uint8Array> {
   return new ReadableStream({
     pull: async (controller) => {
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(CHUNK));
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(CHUNK)).catch(async (error: unknown) => {
+        await handle.close();
+        throw error;
+      });
       if (bytesRead > 0) return controller.enqueue(buffer.subarray(0, bytesRead));
       await handle.close();
       controller.close();

@@ -231,6 +231,37 @@ onBothStores('a grant', (fresh) => {
     await expect(download(desk, secret)).rejects.toMatchObject({ name: 'Refusal', refused: 'unknown' });
   });
 
+  test('a document that becomes another version, or runs out, while its copy is made: nothing leaves, and it is not counted', async () => {
+    const { db } = fresh().store;
+    const { id, secret } = await granted(db);
+    const cancelled: string[] = [];
+    for (const [hurdle, happens] of [
+      [
+        'changed',
+        () => ({
+          standing: {
+            ...standing,
+            content: { ...standing.content, documents: [document('paper', { version: '2027.1' })] },
+          },
+        }),
+      ],
+      ['expired', () => ({ now: at(31 * DAYS) })],
+    ] as const) {
+      const now = { ...said };
+      const gated: Gated = {
+        copyFor: async (...all) => {
+          const copy = await place.gated.copyFor(...all);
+          Object.assign(now, happens());
+          return { ...copy, stream: new ReadableStream({ cancel: () => void cancelled.push(hurdle) }) };
+        },
+      };
+      const desk = { ...deskOf(db, now), now: () => now.now, current: async () => now.standing, gated };
+      expect(await download(desk, secret)).toEqual({ hurdle });
+    }
+    expect(cancelled).toEqual(['changed', 'expired']);
+    expect((await grantOf(db, id))?.used).toBe(0);
+  });
+
   test('other secrets open nothing', async () => {
     const { db } = fresh().store;
     const { desk, id, secret } = await granted(db);
