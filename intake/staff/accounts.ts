@@ -106,4 +106,6 @@ async function hasAdministrator(db: Kysely<Tables>): Promise<boolean> {
 async function changed(db: Kysely<Tables>, id: string, change: ReturnType<typeof sql>): Promise<void> {
   const { rows } = await change.execute(db);
   if (rows.length === 0) throw candorError('StaffUnknown', { id });
+  // Once more: who signed in with the old key while this waited is not in what the statement could see.
+  await endingSessions(id).execute(db);
 }

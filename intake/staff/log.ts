@@ -20,7 +20,8 @@ export type StaffLogEntry = {
   digest: Digest;
 };
 
-/** What is to be written. `note`: what was said in words; it is kept beside the log and goes with the request’s data. */
+/** What is to be written. `note`: what was said in words; it is kept beside the log and goes with the request’s data; once that
+ * is gone, none is kept. */
 export type Deed = Pick<StaffLogEntry, 'at' | 'actor' | 'action'> & {
   subject?: string;
   facts?: Record<string, unknown>;
@@ -58,6 +59,9 @@ export async function append(
         insert into staff_note (entry, submission, text)
         select position, part.subject, part.note
         from entry, jsonb_to_recordset(${JSON.stringify(notes)}::jsonb) as part(subject text, note text)
+        join submission on submission.id = part.subject
+        where submission.data is not null
+        for share of submission
       )
       select position from entry`.execute(db);
     // Otherwise somebody else was quicker: theirs is the one to follow.

@@ -99,6 +99,15 @@ onBothStores('the inbox', (fresh) => {
       expect((await list(db, responder, { after }, at(5))).rows).toHaveLength(5);
   });
 
+  test('keeps no word about a request whose data went while somebody wrote it', async () => {
+    const { db } = fresh().store;
+    const id = await held(db, { needs: ['question'], message: 'Where is our data?' });
+    await forget(db, id, at(9));
+    await append(db, { at: at(10), actor: 'web:rita', action: 'answer', subject: id, note: 'Canary: in Zurich.' });
+    expect(await db.selectFrom('staffNote').selectAll().execute()).toEqual([]);
+    expect(await logFlaw(db)).toBeUndefined();
+  });
+
   test('shows a viewer and an administrator nothing personal', async () => {
     const { db } = fresh().store;
     const id = await held(db, { needs: ['dpa', 'question'], message: 'Canary: where is our data?' });
