@@ -110,6 +110,8 @@ export type Answerer = {
 
 /** How long a visitor may take to send a request, in ms; a slow one holds a connection of its own and nothing else. */
 const REQUEST_MS = 60_000;
+/** How long an idle connection stays open, in ms: longer than proxies keep theirs (60 s), so that none sends on one that is just closed. */
+const IDLE_MS = 75_000;
 
 /** Serves a built site, and `forms` before it, at once. Throws PortTaken, BuildMissing. */
 export function serveSite(
@@ -126,7 +128,7 @@ export function serveSite(
   const filesOf = (folder: string) => sirv(folder, { dev: true, dotfiles: false, setHeaders });
   const files = filesOf(dist);
   const styles = forms === undefined ? undefined : filesOf(forms.client);
-  const server = createServer({ requestTimeout: REQUEST_MS }, (request, response) => {
+  const server = createServer({ requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS }, (request, response) => {
     const missing = async () => {
       const page = await readFile(join(dist, '404.html')).catch(() => 'Not found');
       response.writeHead(404, { ...headers, 'Content-Type': 'text/html; charset=utf-8' }).end(page);
