@@ -10,6 +10,7 @@ import { giveNotice } from './notices/give.ts';
 import { raiseUndelivered } from './notices/undelivered.ts';
 import { decide } from './requests/decide.ts';
 import { announceNews } from './subscriptions/news.ts';
+import { troubleOf } from './trouble.ts';
 
 /** How often the jobs look, in ms. */
 const EVERY_MS = 15_000;
@@ -46,7 +47,7 @@ export async function runJobs(
 export async function runJobsOnce(desk: Desk, onFailure: (job: string, code: string) => void): Promise<void> {
   for (const [name, job] of Object.entries(jobs))
     await job(desk).catch((error: unknown) => {
-      onFailure(name, error instanceof Error && 'code' in error ? String(error.code) : nameOf(error));
+      onFailure(name, troubleOf(error));
     });
 }
 
@@ -63,8 +64,4 @@ async function decideConfirmed(desk: Desk): Promise<void> {
     const request = await submissionOf(desk.db, id);
     if (request?.state === 'verified') await decide(desk, request);
   }
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'unexpected';
 }

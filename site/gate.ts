@@ -1,4 +1,5 @@
 import type { APIContext, MiddlewareNext } from 'astro';
+import { troubleOf } from '../intake/trouble.ts';
 import { readForm, readOneClick } from '../intake/web/body.ts';
 import { formHeaders } from '../intake/web/headers.ts';
 import { originOf } from '../intake/web/origin.ts';
@@ -23,7 +24,7 @@ export async function onRequest(context: APIContext, next: MiddlewareNext): Prom
     const refused =
       error instanceof Error && error.name === 'Refusal' && 'refused' in error ? error.refused : undefined;
     const name = isRefusalName(refused) ? refused : 'unavailable';
-    if (refused === undefined) context.locals.onTrouble(codeOf(error));
+    if (refused === undefined) context.locals.onTrouble(troubleOf(error));
     return refuse(context, next, name);
   }
 }
@@ -72,10 +73,4 @@ function secured(response: Response): Response {
 
 function isRefusalName(name: unknown): name is RefusalName {
   return typeof name === 'string' && Object.hasOwn(refusals, name);
-}
-
-/** The code of a database or of the network, else the name of the error: a message may hold what was sent. */
-function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof Error ? error.name : 'unexpected';
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { codeOf } from '../../ledger/files/error-code.ts';
 import type { Digest } from '../../schemas/index.ts';
 import { type Mark, marked, Unmarkable } from './mark.ts';
 
@@ -21,8 +22,7 @@ async function answer(): Promise<MarkAnswer> {
   } catch (error) {
     if (error instanceof Unmarkable) return { problem: error.message };
     // Messages of the library and of the system may quote the file, or name its folder.
-    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-    return { problem: code ?? 'its pages cannot be written on' };
+    return { problem: codeOf(error) ?? 'its pages cannot be written on' };
   }
 }
 

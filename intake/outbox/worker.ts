@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../store/tables.ts';
+import { troubleOf } from '../trouble.ts';
 import { drain, type Lane, nextDue } from './drain.ts';
 
 /** How long a lane sleeps at most: what another process puts into the outbox does not wake it. */
@@ -28,7 +29,7 @@ async function keepDraining(db: Kysely<Tables>, lane: Lane, { now, signal, onFai
       const due = await nextDue(db, lane);
       pause = Math.min(LONGEST_SLEEP_MS, due === undefined ? Infinity : due.getTime() - now().getTime());
     } catch (error) {
-      onFailure?.(error instanceof Error && 'code' in error ? String(error.code) : 'unexpected');
+      onFailure?.(troubleOf(error));
     }
     await sleep(Math.max(0, pause), undefined, { signal }).catch(() => undefined);
   }

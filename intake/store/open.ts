@@ -4,6 +4,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { CamelCasePlugin, type Dialect, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
 import { CandorError, candorError } from '../../schemas/index.ts';
+import { troubleOf } from '../trouble.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrate } from './migrations.ts';
 import type { Tables } from './tables.ts';
@@ -38,7 +39,7 @@ export async function openStore(place: StorePlace): Promise<Store> {
     }
   } catch (error) {
     if (error instanceof CandorError) throw error;
-    throw candorError('StoreUnreachable', { problem: reasonOf(error) });
+    throw candorError('StoreUnreachable', { problem: troubleOf(error) });
   }
 }
 
@@ -71,11 +72,4 @@ function postgres(url: string): Dialect {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   return new PostgresDialect({ pool });
-}
-
-/** The code of the database or of the network: their texts may hold the connection string. */
-function reasonOf(error: unknown): string {
-  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
-    return error.code;
-  return error instanceof Error ? error.name : 'unknown reason';
 }
