@@ -9,6 +9,7 @@ import { type Seal, sealOf, sealPdf } from '../../../intake/document/seal.ts';
 import { makeSealKey, parseSealKey, type SealKey, sealKey } from '../../../intake/document/seal-key.ts';
 import { sealCommands } from '../../../site/proof/seal-commands.ts';
 import { annexes, template } from './agreement.ts';
+import { openssl } from './openssl.ts';
 
 const at = new Date('2026-11-22T17:00:00Z');
 const [from, until] = [new Date('2026-01-01T00:00:00Z'), new Date('2036-01-01T00:00:00Z')];
@@ -29,23 +30,6 @@ function opened(bytes: Buffer): Seal {
   return seal;
 }
 
-/** What `openssl cms -verify` says, with only the given certificate trusted. */
-async function openssl({ signature, signed }: Seal, certificate: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'candor-seal-'));
-  const [der, content, trusted] = ['seal.der', 'content.bin', 'certificate.pem'].map((name) => join(folder, name));
-  if (!der || !content || !trusted) throw new Error('no names');
-  try {
-    await Promise.all([writeFile(der, signature), writeFile(content, signed), writeFile(trusted, certificate)]);
-    const { stderr } = await promisify(execFile)('openssl', [
-      ...['cms', '-verify', '-binary', '-inform', 'DER', '-in', der, '-content', content],
-      ...['-CAfile', trusted, '-attime', '1795000000', '-out', join(folder, 'out')],
-    ]);
-    return stderr.trim();
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
 const version = (() => {
   try {
     return execFileSync('openssl', ['version'], { encoding: 'utf8' });
@@ -56,7 +40,7 @@ const version = (() => {
 
 describe.skipIf(version === undefined)('openssl (skipped where this machine has none)', () => {
   test('accepts the seal with the certificate of the company', async () => {
-    expect(await openssl(opened(sealed), key.certificate.toString())).toBe('CMS Verification successful');
+    expect(await openssl(opened(sealed), key.certificate.toString(), at)).toBe('CMS Verification successful');
   });
   test('accepts it by the commands on the page, in any shell', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'candor-commands-'));
@@ -77,12 +61,12 @@ describe.skipIf(version === undefined)('openssl (skipped where this machine has 
     for (const index of [unsigned.length >> 1, sealed.length - 10]) {
       const broken = Buffer.from(sealed);
       broken[index] = (broken[index] ?? 0) ^ 1;
-      await expect(openssl(opened(broken), key.certificate.toString())).rejects.toThrow(/verification failure/i);
+      await expect(openssl(opened(broken), key.certificate.toString(), at)).rejects.toThrow(/verification failure/i);
     }
   });
   test('refuses it with the certificate of somebody else of the same name', async () => {
     const other = parseSealKey(await makeSealKey('Larkspur Desk, Inc.', from, until));
-    await expect(openssl(opened(sealed), other.certificate.toString())).rejects.toThrow(/verif/i);
+    await expect(openssl(opened(sealed), other.certificate.toString(), at)).rejects.toThrow(/verif/i);
   });
 });
 
