@@ -10,7 +10,7 @@ import { startPostgres } from '../examples/postgres-server.ts';
 import { openMailbox } from '../test/intake/mail/servers.ts';
 import { files } from '../test/intake/web/content.ts';
 import { makePlace } from '../test/intake/web/process.ts';
-import { ada } from '../test/intake/web/running.ts';
+import { ada, tokenIn } from '../test/intake/web/running.ts';
 
 // Sends whole request forms over HTTP to `candor serve` in a process of its own: gate, limits, schema, one statement, and
 // the letters going out meanwhile. Beside it, in turns, an HTTP server that does one bare INSERT with commit for each
@@ -92,8 +92,7 @@ try {
 /** Opens the form once: its cookie and its token. */
 async function shown(): Promise<{ cookie: string; token: string }> {
   const answer = await fetch(`${address}/requests/`);
-  const [, token = ''] = /name="form-token" value="([^"]+)"/.exec(await answer.text()) ?? [];
-  return { cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '', token };
+  return { cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '', token: tokenIn(await answer.text()) };
 }
 
 /** Sends `count` requests over as many connections as there are callers, each waiting for its answer, all of them 303. */

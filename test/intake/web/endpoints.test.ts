@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { routes } from '../../../site/places.ts';
 import { files, root } from './content.ts';
-import { type Running, removeForms, startServer } from './running.ts';
+import { type Running, removeForms, startServer, tokenIn } from './running.ts';
 
 // Every page of the server, as its files lie there: a new one is in here without anybody writing it down.
 const all = routes(root, 'forms').map(({ pattern }) => pattern.replace(/(?<![.\w])$|(?<=\w|\])$/, ''));
@@ -29,8 +29,7 @@ async function posted(path: string) {
   networks += 1;
   const visitor = server.visitor();
   const page = await (await visitor.get('/requests/')).text();
-  const [, token = ''] = /name="form-token" value="([^"]+)"/.exec(page) ?? [];
-  return visitor.post(path, new URLSearchParams({ 'form-token': token }).toString(), {
+  return visitor.post(path, new URLSearchParams({ 'form-token': tokenIn(page) }).toString(), {
     'x-forwarded-for': `10.0.${networks >> 8}.${networks & 255}`,
   });
 }

@@ -8,7 +8,16 @@ import { logFlaw, logFrom } from '../../../intake/staff/log.ts';
 import { openStore, type Store } from '../../../intake/store/open.ts';
 import type { StaffRole } from '../../../schemas/index.ts';
 import { files } from './content.ts';
-import { ada, letterTo, type Running, removeForms, startServer, type Visitor } from './running.ts';
+import {
+  ada,
+  confirmationTo,
+  letterTo,
+  type Running,
+  removeForms,
+  startServer,
+  tokenIn,
+  type Visitor,
+} from './running.ts';
 
 const T0 = Date.parse('2026-11-03T09:00:00Z');
 let minutes = 0;
@@ -58,9 +67,7 @@ async function held(changes: Record<string, string | string[]> = {}): Promise<{ 
   const form = { ...ada(), ...changes };
   const visitor = server.visitor();
   await visitor.send('/requests/', form);
-  const { text = '' } = await letterTo(server.mailbox, form.email, /confirm/);
-  const path = /\/requests\/confirm\/[\w-]+\//.exec(text)?.[0] ?? '';
-  await visitor.send(path, {});
+  await visitor.send(await confirmationTo(server, form.email), {});
   const rows = await store.db.selectFrom('submission').select('id').where('state', '=', 'held').execute();
   const found = await Promise.all(rows.map(({ id }) => submissionOf(store.db, id)));
   return { id: found.find((each) => each?.data?.email === form.email)?.id ?? '', email: form.email };
@@ -97,7 +104,7 @@ test('nothing of the inbox is there for whoever is not signed in, by whatever me
   await stranger.get('/inbox/sign-in/');
   // With a token of a form that is their own, and without any.
   const page = await (await stranger.get('/inbox/sign-in/')).text();
-  own.set('form-token', /name="form-token" value="([\w-]+)"/.exec(page)?.[1] ?? '');
+  own.set('form-token', tokenIn(page));
   own.set('reason', 'No.');
   for (const [sent, status] of [
     [body, 403],

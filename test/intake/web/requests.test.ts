@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../examples/postgres-server.ts';
 import { sealOf } from '../../../intake/document/seal.ts';
 import { files, writeCompany } from './content.ts';
-import { ada, letterTo, type Running, removeForms, startServer } from './running.ts';
+import { ada, confirmationTo, letterTo, type Running, removeForms, startServer, tokenIn } from './running.ts';
 
 afterAll(removeForms);
 
@@ -38,12 +38,11 @@ describe.each(['PGlite', 'PostgreSQL'])('requests over HTTP, %s', (kind) => {
   });
 
   test('from the form to an offer, by the link; opening it confirms nothing', async () => {
-    const { visitor, mailbox, url } = server;
+    const { visitor, url } = server;
     const form = ada();
     const tab = visitor();
     const status = (await tab.send('/requests/', form)).headers.get('location') ?? '';
-    const letter = await letterTo(mailbox, form.email, /confirm/);
-    const link = new RegExp(`${url}(/requests/confirm/[\\w-]+/)`).exec(letter.text ?? '')?.[1] ?? '';
+    const link = await confirmationTo(server, form.email);
     for (const method of ['GET', 'HEAD']) expect((await fetch(url + link, { method })).status).toBe(200);
     expect(await (await tab.get(status)).text()).toContain('Please confirm your address');
     // Another browser, which has seen nothing of the tab.
@@ -122,7 +121,7 @@ describe.each(['PGlite', 'PostgreSQL'])('requests over HTTP, %s', (kind) => {
     expect(again).toContain('must be given');
     expect(again).toContain('value="Ada &quot;A.&quot; Example"');
     const body = new URLSearchParams({ ...typed, offer: /name="offer" value="(\w+)"/.exec(page)?.[1] ?? '' });
-    body.set('form-token', /name="form-token" value="([^"]+)"/.exec(page)?.[1] ?? '');
+    body.set('form-token', tokenIn(page));
     // A double click.
     const both = await Promise.all([tab.post(here, body.toString()), tab.post(here, body.toString())]);
     expect(both.map(({ status: answer, headers }) => [answer, headers.get('location')])).toEqual([
@@ -152,12 +151,14 @@ describe.each(['PGlite', 'PostgreSQL'])('requests over HTTP, %s', (kind) => {
     const here = `${status}agreement/`;
     const page = await (await tab.get(here)).text();
     const offer = /name="offer" value="(\w+)"/.exec(page)?.[1] ?? '';
-    const token = /name="form-token" value="([^"]+)"/.exec(page)?.[1] ?? '';
     const text = files['documents/agreement.md']?.replace('"1.0"', '"1.1"');
     await writeCompany(server.folder, { 'documents/agreement.md': text });
     // What is known of the content is read anew after a minute.
     clock.passed += 61_000;
-    const answer = await tab.post(here, new URLSearchParams({ ...typed, offer, 'form-token': token }).toString());
+    const answer = await tab.post(
+      here,
+      new URLSearchParams({ ...typed, offer, 'form-token': tokenIn(page) }).toString(),
+    );
     expect(answer.status).toBe(409);
     const said = await answer.text();
     expect(said).toContain('Nothing was accepted: the agreement has changed');
@@ -180,12 +181,11 @@ describe.each(['PGlite', 'PostgreSQL'])('requests over HTTP, %s', (kind) => {
   });
 
   test('wrong, old and foreign secrets are answered alike', async () => {
-    const { visitor, mailbox, url } = server;
+    const { visitor } = server;
     const form = ada();
     const tab = visitor();
     const status = (await tab.send('/requests/', form)).headers.get('location') ?? '';
-    const letter = await letterTo(mailbox, form.email, /confirm/);
-    const link = new RegExp(`${url}(/requests/confirm/[\\w-]+/)`).exec(letter.text ?? '')?.[1] ?? '';
+    const link = await confirmationTo(server, form.email);
     clock.passed = 30 * 86_400_000;
     const wrong = 'A'.repeat(43);
     const secretOf = (path: string) => path.split('/').at(-2) ?? '';

@@ -165,6 +165,11 @@ function formsOf(page: string) {
   );
 }
 
+/** The token in the first form of a page; empty when there is none. */
+export function tokenIn(page: string): string {
+  return /name="form-token" value="([\w-]+)"/.exec(page)?.[1] ?? '';
+}
+
 /** Waits for the letter to `to` whose subject matches, and reads it. */
 export async function letterTo(mailbox: Mailbox, to: string, subject: RegExp) {
   for (;;) {
@@ -174,6 +179,12 @@ export async function letterTo(mailbox: Mailbox, to: string, subject: RegExp) {
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** The path of the link to a server in its letter that confirms an address; empty when there is none. */
+export async function confirmationTo({ mailbox, url }: Pick<Running, 'mailbox' | 'url'>, to: string): Promise<string> {
+  const { text = '' } = await letterTo(mailbox, to, /confirm/);
+  return new RegExp(`${url}(/requests/confirm/[\\w-]+/)`).exec(text)?.[1] ?? '';
 }
 
 let companies = 0;
