@@ -1,4 +1,10 @@
-import type { DpaRequestState, GrantState, ObjectionState, SubscriptionState } from '../../schemas/index.ts';
+import type {
+  DpaRequestState,
+  GrantState,
+  ObjectionState,
+  SubscriptionState,
+  VulnerabilityState,
+} from '../../schemas/index.ts';
 
 /** A state machine as data: from each state, the states that may follow. A state with none is an end. */
 export type Machine = { first: string; next: Readonly<Record<string, readonly string[]>> };
@@ -47,6 +53,25 @@ export const machines = {
   objection: {
     first: 'received',
     next: { received: ['settled'], settled: [] } satisfies Record<ObjectionState, readonly ObjectionState[]>,
+  },
+  'vulnerability-report': {
+    first: 'received',
+    next: {
+      // Each again, when something is decided or written that changes no state.
+      received: ['received', 'acknowledged', 'triaged', 'duplicate', 'not-applicable', 'informative', 'closed'],
+      acknowledged: ['acknowledged', 'triaged', 'confirmed', 'duplicate', 'not-applicable', 'informative', 'closed'],
+      triaged: ['triaged', 'confirmed', 'duplicate', 'not-applicable', 'informative', 'closed'],
+      // Disclosed before it is fixed, when others have published it.
+      confirmed: ['confirmed', 'fixed', 'disclosed', 'duplicate', 'not-applicable', 'informative', 'closed'],
+      // Not fixed after all.
+      fixed: ['fixed', 'confirmed', 'disclosed', 'closed'],
+      // Reopened, as are all that follow.
+      disclosed: ['disclosed', 'fixed', 'triaged', 'closed'],
+      duplicate: ['duplicate', 'triaged', 'closed'],
+      'not-applicable': ['not-applicable', 'triaged', 'closed'],
+      informative: ['informative', 'triaged', 'closed'],
+      closed: ['closed', 'triaged'],
+    } satisfies Record<VulnerabilityState, readonly VulnerabilityState[]>,
   },
 } as const satisfies Record<string, Machine>;
 

@@ -11,8 +11,9 @@ import { type Cause, type Written, write } from './write.ts';
  */
 export type TakeIn = (kind: Kind, data: Record<string, unknown>, cause: Cause, seed?: string) => Promise<Submission>;
 
-/** How many go into one statement at most. */
+/** How many go into one statement at most, and how much of what comes with them, in bytes. */
 const MOST = 200;
+const MOST_BYTES = 8 * 2 ** 20;
 
 type Entry = Written & { submission: Submission };
 type Waiting = { entry: Entry; taken: () => void; failed: (reason: unknown) => void };
@@ -28,8 +29,8 @@ export function wayIn(db: Kysely<Tables>): TakeIn {
   const flush = async () => {
     isWriting = true;
     while (queue.length > 0) {
-      const batch = queue.slice(0, MOST);
-      queue = queue.slice(MOST);
+      const batch = nextOf(queue);
+      queue = queue.slice(batch.length);
       await settle(db, batch);
     }
     isWriting = false;
@@ -52,14 +53,33 @@ async function settle(db: Kysely<Tables>, batch: readonly Waiting[]): Promise<vo
     );
     for (const { taken } of batch) taken();
   } catch (reason) {
-    // Nothing of the batch was written: each alone, so that the one at fault is the only one to hear of it.
+    // Nothing of the batch was written: in halves again, so that the one at fault is the only one to hear of it.
     if (batch.length === 1) for (const { failed } of batch) failed(reason);
-    else for (const one of batch) await settle(db, [one]);
+    else {
+      const half = Math.ceil(batch.length / 2);
+      await settle(db, batch.slice(0, half));
+      await settle(db, batch.slice(half));
+    }
   }
 }
 
+/** The first ones of a queue: one at least, and as many more as a statement may hold. */
+function nextOf(queue: readonly Waiting[]): readonly Waiting[] {
+  let bytes = 0;
+  const end = queue.slice(0, MOST).findIndex(({ entry: { cause } }, index) => {
+    bytes += cause.bytes ?? 0;
+    return index > 0 && bytes > MOST_BYTES;
+  });
+  return queue.slice(0, end === -1 ? MOST : end);
+}
+
+/** The id that follows from a secret seed. */
+export function idFrom(kind: Kind, seed: string): string {
+  return `${kind}-${nameOf(hash('sha256', `id:${seed}`, 'buffer'))}`;
+}
+
 function opened(kind: Kind, data: Record<string, unknown>, cause: Cause, seed: string | undefined): Entry {
-  const id = `${kind}-${nameOf(seed === undefined ? randomBytes(16) : hash('sha256', `id:${seed}`, 'buffer'))}`;
+  const id = seed === undefined ? `${kind}-${nameOf(randomBytes(16))}` : idFrom(kind, seed);
   const transition = follow({ id, kind, state: null, length: 0, head: null }, machines[kind].first, cause);
   const { digest: head, to: state } = transition;
   return { submission: { id, kind, state, length: 1, head, openedAt: cause.at, data }, transition, cause };

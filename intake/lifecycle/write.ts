@@ -13,6 +13,8 @@ export type Cause = {
   secrets?: readonly SecretRow[];
   /** Statements on other tables, done with it. Each reads `changed`: the ids of what was changed, none if nothing was. */
   also?: readonly RawBuilder<unknown>[];
+  /** How much those hold, where it is much. */
+  bytes?: number;
 };
 
 /** A transition, and what comes with it. */

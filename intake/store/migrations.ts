@@ -8,6 +8,7 @@ import { ndaTexts } from './steps/0005-nda-texts.ts';
 import { staff } from './steps/0006-staff.ts';
 import { notices } from './steps/0007-notices.ts';
 import { measures } from './steps/0008-measures.ts';
+import { reports } from './steps/0009-reports.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -23,6 +24,7 @@ const steps: Record<string, Migration> = {
   '0006-staff': staff,
   '0007-notices': notices,
   '0008-measures': measures,
+  '0009-reports': reports,
 };
 
 /** Runs the steps that this database has not seen. Many may try at once: the library takes a lock in the database. */

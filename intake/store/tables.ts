@@ -1,6 +1,7 @@
 import type { ColumnType, JSONColumnType } from 'kysely';
 import type { Digest, Topic } from '../../schemas/index.ts';
 import type { LoggedTransition } from '../lifecycle/chain.ts';
+import type * as reports from '../reports/tables.ts';
 import type { SecretRow } from '../secrets/secret.ts';
 import type * as staff from '../staff/tables.ts';
 
@@ -142,6 +143,10 @@ export type Tables = {
   subprocessorChange: SubprocessorChangeTable;
   notice: NoticeTable;
   noticeLetter: NoticeLetterTable;
+  report: reports.ReportTable;
+  reportMessage: reports.ReportMessageTable;
+  reportChallenge: reports.ReportChallengeTable;
+  reportChallengeKey: reports.ReportChallengeKeyTable;
   staffAccount: staff.StaffAccountTable;
   staffSession: staff.StaffSessionTable;
   staffLog: staff.StaffLogTable;

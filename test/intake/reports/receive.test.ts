@@ -1,0 +1,75 @@
+import { hash, randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { chainFlaw } from '../../../intake/lifecycle/chain.ts';
+import { historyOf, submissionOf } from '../../../intake/lifecycle/submission.ts';
+import { wayIn } from '../../../intake/lifecycle/take-in.ts';
+import { reportOpenedBy } from '../../../intake/reports/access.ts';
+import { type NewReport, receiveReport } from '../../../intake/reports/receive.ts';
+import type { Store } from '../../../intake/store/open.ts';
+import { onBothStores } from '../stores.ts';
+
+const head = { company: 'Fern GmbH', url: 'https://trust.fern.swiss' };
+const contacts = ['https://fern.swiss/security', 'security@fern.swiss'];
+const at = new Date('2026-11-20T10:00:00Z');
+
+const report = (changes: Partial<NewReport> = {}): NewReport => ({
+  via: 'browser',
+  ciphertext: randomBytes(70_000),
+  access: randomBytes(32).toString('base64url'),
+  replyTo: 'age1pq1reporter',
+  keys: hash('sha256', 'keys'),
+  critical: false,
+  ...changes,
+});
+
+onBothStores('a report', (fresh) => {
+  const receive = ({ db }: Store, sent: NewReport) => receiveReport(wayIn(db), head, contacts, sent, at);
+
+  test('is there with its ciphertext, its history and a letter without a word of it', async () => {
+    const { store } = fresh();
+    const { db } = store;
+    const sent = report({ critical: true });
+    const { number } = await receive(store, sent);
+    expect(number).toMatch(/^vulnerability-report-[0-9a-z]{16}$/);
+    const taken = await submissionOf(db, number);
+    expect(taken).toMatchObject({ kind: 'vulnerability-report', state: 'received', data: {} });
+    expect(chainFlaw('vulnerability-report', await historyOf(db, number), taken?.head ?? '')).toBeUndefined();
+    const message = await db.selectFrom('reportMessage').selectAll().executeTakeFirstOrThrow();
+    expect(Buffer.from(message.ciphertext ?? []).equals(sent.ciphertext)).toBe(true);
+    expect(message).toMatchObject({ submission: number, position: 1, author: 'reporter', bytes: 70_000 });
+    expect(message.digest).toBe(hash('sha256', sent.ciphertext));
+    const kept = await db.selectFrom('report').selectAll().executeTakeFirstOrThrow();
+    expect(kept).toMatchObject({ submission: number, critical: true, replyTo: sent.replyTo, assignee: null });
+    expect(JSON.stringify(kept)).not.toContain(sent.access);
+    const letters = await db.selectFrom('outbox').select('message').where('channel', '=', 'mail').execute();
+    expect(letters.map(({ message: { to } }) => to)).toEqual(['security@fern.swiss']);
+    expect(JSON.stringify(letters)).toContain(`https://trust.fern.swiss/inbox/reports/${number}/`);
+    expect(await reportOpenedBy(db, sent.access)).toBe(number);
+    expect(await reportOpenedBy(db, report().access)).toBeUndefined();
+  });
+
+  test('sent twice, also at once, is one report with one number', async () => {
+    const { store } = fresh();
+    const takeIn = wayIn(store.db);
+    const sent = report();
+    const both = await Promise.all(
+      [report(), sent, report(), sent].map((each) => receiveReport(takeIn, head, contacts, each, at)),
+    );
+    expect(both[1]).toEqual(both[3]);
+    expect(await receive(store, sent)).toEqual(both[1]);
+    const numbers = await store.db.selectFrom('reportMessage').select('submission').execute();
+    expect(numbers).toHaveLength(3);
+    expect(await store.db.selectFrom('outbox').select('id').where('channel', '=', 'mail').execute()).toHaveLength(3);
+  });
+
+  test('many large ones at once are all there', async () => {
+    const { store } = fresh();
+    const takeIn = wayIn(store.db);
+    const large = Array.from({ length: 3 }, () => report({ ciphertext: randomBytes(5 * 2 ** 20) }));
+    await Promise.all(large.map((each) => receiveReport(takeIn, head, contacts, each, at)));
+    const kept = await store.db.selectFrom('reportMessage').select('digest').execute();
+    expect(kept.map(({ digest }) => digest).sort()).toEqual(
+      large.map(({ ciphertext }) => hash('sha256', ciphertext)).sort(),
+    );
+  });
+});
