@@ -17,6 +17,8 @@ export const formHeaders: Readonly<Record<string, string>> = {
     "style-src 'self'",
     "script-src 'self'",
     "img-src 'self' data:",
+    // Scripts of this server read what it has for them; the policy in a page without one takes it away.
+    "connect-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
