@@ -108,8 +108,8 @@ export type Answerer = {
   client: string;
 };
 
-/** How long a visitor may take to send a request, in ms; a slow one holds a connection of its own and nothing else. */
-const REQUEST_MS = 60_000;
+/** How long a visitor may take to send a request, in ms: 16 MiB at half a megabit a second. A slow one holds a connection of its own, and little else. */
+const REQUEST_MS = 300_000;
 /** How long an idle connection stays open, in ms: longer than proxies keep theirs (60 s), so that none sends on one that is just closed. */
 const IDLE_MS = 75_000;
 

@@ -74,6 +74,7 @@ export async function startForms(
     name: organization.name,
     legalName: organization.legalName,
     contact: organization.contacts.privacy ?? organization.contacts.security,
+    reports: content.disclosure?.contacts[0] ?? organization.contacts.security,
     demo: content.sources.some(({ data }) => data.environment === 'demo'),
   };
   return {

@@ -2,11 +2,17 @@ import { hash, randomBytes } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { Refusal } from './refusal.ts';
 
-/** How many in how many ms: forms from one network, and letters that strangers have us write to one mailbox. */
+/**
+ * How many in how many ms: forms from one network; letters that strangers have us write to one mailbox, and reports without
+ * proof of work from one network; such reports from everywhere.
+ */
 const FORMS = { most: 30, window: 600_000 };
 const LETTERS = { most: 5, window: 3_600_000 };
+const REPORTS_WITHOUT_WORK = { most: 120, window: 3_600_000 };
 /** How many names are told apart. Two that fall together share one limit; of 100,000 in a window hardly two ever reach it. */
 const NAMES = 2 ** 22;
+/** How much of large forms is in memory at once, in bytes: of those with a proof of work, and of those without one. */
+const HELD = { 'with-work': 96 * 2 ** 20, 'without-work': 48 * 2 ** 20 };
 
 /**
  * Limits of one process. They hold no address, and the same 8 MiB however many there are: a network or mailbox is the
@@ -17,28 +23,77 @@ export type Limits = {
   form: (address: string) => void;
   /** Counts a letter that a stranger has us write, to whatever mailbox. Throws Refusal too-many. */
   letter: (mailbox: string) => void;
+  /** Counts a report without proof of work. Throws Refusal too-many-plain. */
+  reportWithoutWork: (address: string) => void;
+  /** Room for a large form. What comes without proof of work has its own, and so takes none from the others. */
+  large: (kind: keyof typeof HELD, address: string) => Held;
+};
+
+/** What one large form holds of the memory for all. */
+export type Held = {
+  /** Takes so many bytes more. Throws Refusal busy. */
+  grow: (bytes: number) => void;
+  /** Gives back all that it took. */
+  leave: () => void;
 };
 
 /** Makes the limits. `now` in ms; it may jump. */
 export function makeLimits(now: () => number = Date.now): Limits {
-  const [forms, letters] = [counter(FORMS, now), counter(LETTERS, now)];
+  const [forms, letters, reports] = [counter(FORMS, now), counter(LETTERS, now), counter(REPORTS_WITHOUT_WORK, now, 1)];
+  const rooms = { 'with-work': roomFor(HELD['with-work']), 'without-work': roomFor(HELD['without-work']) };
   return {
     form: (address) => forms(networkOf(address)),
     letter: (mailbox) => letters(mailbox.trim().toLowerCase()),
+    reportWithoutWork: (address) => {
+      try {
+        letters(`a report from ${networkOf(address)}`);
+        reports('');
+      } catch {
+        throw new Refusal('too-many-plain');
+      }
+    },
+    large: (kind, address) => rooms[kind](networkOf(address)),
+  };
+}
+
+/** Room for so many bytes, of which one network may hold half. What it knows of a network is gone when its forms are. */
+function roomFor(most: number): (network: string) => Held {
+  const secret = randomBytes(32).toString('hex');
+  const shares = new Map<string, number>();
+  let all = 0;
+  return (network) => {
+    const name = hash('sha256', `${secret}${network}`);
+    let held = 0;
+    return {
+      grow: (bytes) => {
+        const share = (shares.get(name) ?? 0) + bytes;
+        if (all + bytes > most || share > most / 2) throw new Refusal('busy');
+        shares.set(name, share);
+        all += bytes;
+        held += bytes;
+      },
+      leave: () => {
+        const share = (shares.get(name) ?? 0) - held;
+        if (share > 0) shares.set(name, share);
+        else shares.delete(name);
+        all -= held;
+        held = 0;
+      },
+    };
   };
 }
 
 /** Counts names; all counts begin anew with each window. */
-function counter({ most, window }: typeof FORMS, now: () => number): (name: string) => void {
+function counter({ most, window }: typeof FORMS, now: () => number, names = NAMES): (name: string) => void {
   const secret = randomBytes(32).toString('hex');
-  const counts = new Uint8Array(NAMES);
+  const counts = new Uint8Array(names);
   let began = now();
   return (name) => {
     if (Math.abs(now() - began) >= window) {
       counts.fill(0);
       began = now();
     }
-    const place = hash('sha256', `${secret}${name}`, 'buffer').readUInt32BE() % NAMES;
+    const place = hash('sha256', `${secret}${name}`, 'buffer').readUInt32BE() % names;
     const count = (counts[place] ?? 0) + 1;
     if (count > most) throw new Refusal('too-many');
     counts[place] = count;

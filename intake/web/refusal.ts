@@ -1,5 +1,5 @@
 /** What a visitor is told when a form is not taken: a status of HTTP (RFC 9110), a heading, and what to do. */
-export type RefusalText = { status: 400 | 403 | 404 | 413 | 415 | 429 | 503; title: string; text: string };
+export type RefusalText = { status: 400 | 403 | 404 | 408 | 413 | 415 | 429 | 503; title: string; text: string };
 
 /** Every refusal that is not about a field. Nothing of what was sent is repeated in one. */
 export const refusals = {
@@ -16,7 +16,7 @@ export const refusals = {
   'not-a-form': {
     status: 415,
     title: 'This is not a form',
-    text: 'Forms are sent as application/x-www-form-urlencoded in UTF-8.',
+    text: 'Forms are sent as application/x-www-form-urlencoded in UTF-8, those with files as multipart/form-data.',
   },
   'too-large': {
     status: 413,
@@ -27,6 +27,21 @@ export const refusals = {
     status: 429,
     title: 'Too many at once',
     text: 'Many forms came from your network just now. Wait ten minutes and send it again.',
+  },
+  'too-many-plain': {
+    status: 429,
+    title: 'Too many reports came this way',
+    text: 'Nothing was taken in. Ways in that need no JavaScript take few reports an hour, so that they stay open. The form with JavaScript takes more; or try again in an hour, or write to us.',
+  },
+  'too-slow': {
+    status: 408,
+    title: 'Nothing came for a while',
+    text: 'Nothing was taken in. Send it again, over a better connection if you can.',
+  },
+  busy: {
+    status: 503,
+    title: 'Many are sending just now',
+    text: 'Nothing was taken in. Send it again in a minute.',
   },
   unknown: {
     status: 404,

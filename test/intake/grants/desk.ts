@@ -8,6 +8,7 @@ import { readNda } from '../../../intake/grants/nda.ts';
 import { wayIn } from '../../../intake/lifecycle/take-in.ts';
 import { openedBy } from '../../../intake/secrets/secret.ts';
 import type { Tables } from '../../../intake/store/tables.ts';
+import { makeLimits } from '../../../intake/web/limits.ts';
 import { type Content, Document } from '../../../schemas/index.ts';
 import { standing } from '../agreements/desks.ts';
 import { policy } from '../requests/forms.ts';
@@ -74,7 +75,7 @@ export function deskOf(db: Kysely<Tables>, said: Said, changes: Record<string, u
     now: () => said.now,
     current: async () => said.standing,
     sealKey: undefined,
-    limits: { form: async () => undefined, letter: async () => undefined },
+    limits: makeLimits(),
     get gated() {
       return said.gated;
     },

@@ -33,6 +33,36 @@ test('five letters to a mailbox in an hour, however it is written', () => {
   expect(() => letter('bo@quill.swiss')).not.toThrow();
 });
 
+test('five reports without proof of work from a network in an hour, 120 from everywhere', () => {
+  let now = 0;
+  const { reportWithoutWork, letter } = makeLimits(() => now);
+  for (let sent = 0; sent < 5; sent += 1) reportWithoutWork('203.0.113.5');
+  expect(() => reportWithoutWork('203.0.113.5')).toThrow('Too many reports came this way');
+  for (let other = 0; other < 115; other += 1) reportWithoutWork(`198.51.100.${other}`);
+  expect(() => reportWithoutWork('198.51.100.200')).toThrow('Too many reports came this way');
+  letter('ada@quill.swiss');
+  now = 3_600_000;
+  reportWithoutWork('203.0.113.5');
+});
+
+test('large forms have room together, a network half of it, and each kind its own', () => {
+  const { large } = makeLimits(() => 0);
+  const [mib, first] = [2 ** 20, '203.0.113.5'];
+  const one = large('without-work', first);
+  one.grow(20 * mib);
+  const two = large('without-work', first);
+  two.grow(4 * mib);
+  expect(() => two.grow(1)).toThrow('Many are sending');
+  large('without-work', '198.51.100.1').grow(24 * mib);
+  expect(() => large('without-work', '198.51.100.2').grow(1)).toThrow('Many are sending');
+  large('with-work', '198.51.100.2').grow(48 * mib);
+  one.leave();
+  one.leave();
+  two.grow(1);
+  large('without-work', '198.51.100.2').grow(20 * mib - 1);
+  expect(() => large('without-work', '198.51.100.3').grow(1)).toThrow('Many are sending');
+});
+
 test('a hundred thousand mailboxes are told apart', () => {
   const { letter } = makeLimits(() => 0);
   for (let number = 0; number < 100_000; number += 1) letter(`${number}@quill.swiss`);
