@@ -4,6 +4,7 @@ import { type Digest, Email, type VulnerabilityReport } from '../../schemas/inde
 import { idFrom, type TakeIn } from '../lifecycle/take-in.ts';
 import type { Letterhead } from '../mail/letterhead.ts';
 import { digestOfSecret } from '../secrets/secret.ts';
+import type { Proof } from './challenge.ts';
 import { newReportLetter } from './letters.ts';
 
 /** A report as it is taken in: nothing of it can be read here. */
@@ -19,9 +20,18 @@ export type NewReport = {
   critical: boolean;
 };
 
+/** A challenge was used before, by another report. */
+export class ProofUsed extends Error {
+  constructor() {
+    super('This proof of work was used before.');
+    this.name = 'ProofUsed';
+  }
+}
+
 /**
  * Takes in a report and writes to `contacts` that there is one. When this returns, it is durable. Its number follows from
- * `access`: sent twice it is one report with one number.
+ * `access`: sent twice it is one report with one number; what was changed in between is one more message of it, so nothing
+ * that has a receipt is lost. `proof` is used up by it. Throws ProofUsed.
  */
 export async function receiveReport(
   takeIn: TakeIn,
@@ -29,10 +39,12 @@ export async function receiveReport(
   contacts: readonly string[],
   report: NewReport,
   at: Date,
+  proof?: Proof,
 ): Promise<{ number: string }> {
   const { via, ciphertext, access, replyTo, keys, critical } = report;
   const seed = hash('sha256', `report:${access}`);
   const id = idFrom('vulnerability-report', seed);
+  const digest = hash('sha256', ciphertext);
   const event = {
     type: 'report.received',
     timestamp: at.toISOString(),
@@ -42,16 +54,33 @@ export async function receiveReport(
   const letters = contacts
     .filter((contact) => Email.safeParse(contact).success)
     .map((to) => ({ channel: 'mail' as const, mail: newReportLetter(head, to, id, critical) }));
-  const facts = { via, critical };
+  // Where the ciphertext goes: first of a new report, or behind the others of one that has no such message yet.
+  const place = sql`
+    select id as submission, 1 as position from changed where id = ${id}
+    union all
+    select submission, max(position) + 1 from report_message where submission = ${id}
+    group by submission having bool_and(digest <> ${digest})
+      and exists (select from submission where id = ${id} and data is not null)`;
   const also = [
     sql`insert into report (submission, via, access, reply_to, keys, critical)
       select id, ${via}, ${digestOfSecret(access)}, ${replyTo}, ${keys}, ${critical}::boolean from changed where id = ${id}`,
     sql`insert into report_message (id, submission, position, audience, author, at, ciphertext, digest, bytes)
-      select ${`${id}-1`}, id, 1, 'reporter', 'reporter', ${at}::timestamptz, ${ciphertext}::bytea,
-        ${hash('sha256', ciphertext)}, ${ciphertext.byteLength}::integer from changed where id = ${id}`,
+      select submission || '-' || position, submission, position, 'reporter', 'reporter', ${at}::timestamptz,
+        ${ciphertext}::bytea, ${digest}, ${ciphertext.byteLength}::integer
+      from (${place}) as place`,
   ];
+  // Refused by the database when it is there: of many replicas one takes it.
+  if (proof !== undefined)
+    also.push(sql`insert into report_challenge (digest, expires_at)
+      select ${proof.digest}, ${proof.expiresAt}::timestamptz from (${place}) as place`);
   const send = [...letters, { channel: 'webhook' as const, event }];
-  const cause = { at, actor: 'visitor', facts, send, also, bytes: ciphertext.byteLength };
-  await takeIn('vulnerability-report', {}, cause, seed);
+  const cause = { at, actor: 'visitor', facts: { via, critical }, send, also, bytes: ciphertext.byteLength };
+  try {
+    await takeIn('vulnerability-report', {}, cause, seed);
+  } catch (error) {
+    throw error instanceof Error && 'constraint' in error && error.constraint === 'report_challenge_pkey'
+      ? new ProofUsed()
+      : error;
+  }
   return { number: id };
 }

@@ -1,9 +1,12 @@
 import { hash, randomBytes } from 'node:crypto';
+import { createChallenge, solveChallenge } from 'altcha-lib';
+import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { expect, test } from 'vitest';
 import { chainFlaw } from '../../../intake/lifecycle/chain.ts';
 import { historyOf, submissionOf } from '../../../intake/lifecycle/submission.ts';
 import { wayIn } from '../../../intake/lifecycle/take-in.ts';
 import { reportOpenedBy } from '../../../intake/reports/access.ts';
+import { newChallenge, proofIn, sweepChallenges } from '../../../intake/reports/challenge.ts';
 import { type NewReport, receiveReport } from '../../../intake/reports/receive.ts';
 import type { Store } from '../../../intake/store/open.ts';
 import { onBothStores } from '../stores.ts';
@@ -60,6 +63,83 @@ onBothStores('a report', (fresh) => {
     const numbers = await store.db.selectFrom('reportMessage').select('submission').execute();
     expect(numbers).toHaveLength(3);
     expect(await store.db.selectFrom('outbox').select('id').where('channel', '=', 'mail').execute()).toHaveLength(3);
+  });
+
+  test('sent once more with another text is a message more of the same report', async () => {
+    const { store } = fresh();
+    const sent = report();
+    const first = await receive(store, sent);
+    const changed = { ...sent, ciphertext: randomBytes(80_000) };
+    for (const again of [changed, changed, sent]) expect(await receive(store, again)).toEqual(first);
+    const kept = await store.db
+      .selectFrom('reportMessage')
+      .select(['position', 'digest'])
+      .orderBy('position')
+      .execute();
+    expect(kept).toEqual([
+      { position: 1, digest: hash('sha256', sent.ciphertext) },
+      { position: 2, digest: hash('sha256', changed.ciphertext) },
+    ]);
+  });
+
+  test('uses up its proof of work: another one with it is refused, alone, and the same one sent twice is not', async () => {
+    const { store } = fresh();
+    const takeIn = wayIn(store.db);
+    const proof = { digest: hash('sha256', 'proof'), expiresAt: new Date(at.getTime() + 60_000) };
+    const send = (each: NewReport, work = proof) => receiveReport(takeIn, head, contacts, each, at, work);
+    const sent = report();
+    const first = await send(sent);
+    const other = { digest: hash('sha256', 'other'), expiresAt: proof.expiresAt };
+    const outcomes = await Promise.allSettled([
+      send(report()),
+      send(sent),
+      send(report(), other),
+      send(report(), other),
+    ]);
+    expect(outcomes[0]).toMatchObject({ status: 'rejected', reason: { name: 'ProofUsed' } });
+    expect(outcomes[1]).toEqual({ status: 'fulfilled', value: first });
+    expect(
+      outcomes
+        .slice(2)
+        .map(({ status }) => status)
+        .sort(),
+    ).toEqual(['fulfilled', 'rejected']);
+    await expect(send({ ...sent, ciphertext: randomBytes(70_000) })).rejects.toThrow('was used before');
+    expect(await store.db.selectFrom('reportMessage').select('id').execute()).toHaveLength(2);
+    await sweepChallenges(store.db, new Date(proof.expiresAt.getTime() + 3_599_999));
+    expect(await store.db.selectFrom('reportChallenge').select('digest').execute()).toHaveLength(2);
+    await sweepChallenges(store.db, new Date(proof.expiresAt.getTime() + 3_600_000));
+    expect(await store.db.selectFrom('reportChallenge').select('digest').execute()).toHaveLength(0);
+  });
+
+  test('a challenge of ours is solved once, in time, as it was given, and proves it on every replica', async () => {
+    const { store, again } = fresh();
+    const { db } = store;
+    let now = Date.now();
+    const server = { db, now: () => new Date(now) };
+    const challenge = await newChallenge(server);
+    const solution = await solveChallenge({ challenge, deriveKey });
+    const payload = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64');
+    const right = payload({ challenge, solution });
+    const proof = await proofIn(server, right);
+    expect(proof?.expiresAt.getTime()).toBeGreaterThan(now);
+    const replica = again === undefined ? db : (await again()).db;
+    expect(await proofIn({ db: replica, now: server.now }, right)).toEqual(proof);
+    const cheaper = { ...challenge, parameters: { ...challenge.parameters, cost: 1 } };
+    const later = { ...challenge, parameters: { ...challenge.parameters, expiresAt: now } };
+    const foreign = await createChallenge({ ...challenge.parameters, deriveKey, hmacSignatureSecret: 'another' });
+    for (const wrong of [
+      payload({ challenge, solution: { ...solution, counter: (solution?.counter ?? 0) + 1 } }),
+      payload({ challenge: cheaper, solution: await solveChallenge({ challenge: cheaper, deriveKey }) }),
+      payload({ challenge: later, solution }),
+      payload({ challenge: foreign, solution: await solveChallenge({ challenge: foreign, deriveKey }) }),
+      payload({ challenge }),
+      'no',
+      '',
+    ])
+      expect(await proofIn(server, wrong)).toBeUndefined();
+    now += 1_801_000;
+    expect(await proofIn(server, right)).toBeUndefined();
   });
 
   test('many large ones at once are all there', async () => {
