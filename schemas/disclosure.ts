@@ -1,7 +1,23 @@
 import { z } from 'zod';
-import { Email, Prose, WebUrl } from './core/text.ts';
-import { DateOn } from './core/time.ts';
+import { isHybridRecipient } from './core/age-recipient.ts';
+import { Id } from './core/ids.ts';
+import { Email, Prose, Title, WebUrl } from './core/text.ts';
+import { DateOn, Duration } from './core/time.ts';
 import { SlaClock } from './sla.ts';
+
+/** Whoever can decrypt reports, by the role that holds the key. */
+export const ReportRecipient = z
+  .strictObject({
+    holder: Id.meta({ description: 'The role that holds the key.' }),
+    recipient: z
+      .string()
+      .refine(isHybridRecipient, {
+        message: 'must be a hybrid age recipient, age1pq1…, as `candor keys triager` prints it',
+      })
+      .meta({ description: 'X25519 with ML-KEM-768 (age 1.3 and later).' }),
+  })
+  .meta({ id: 'ReportRecipient', description: 'Whoever can decrypt reports.' });
+export type ReportRecipient = z.infer<typeof ReportRecipient>;
 
 /** How researchers report, what they may do, what they can expect. `content/disclosure.yaml`. */
 export const DisclosurePolicy = z
@@ -37,6 +53,40 @@ export const DisclosurePolicy = z
       .default(false)
       .meta({ description: 'Reports are taken without a name (BOD 20-01).' }),
     encryption: z.array(WebUrl).default([]).meta({ description: 'Where keys are; addresses, never keys.' }),
+    recipients: z
+      .array(ReportRecipient)
+      .default([])
+      .refine((list) => list.length !== 1, {
+        message: 'must be two at least, or none: what only one key opens is lost with that key',
+      })
+      .refine((list) => new Set(list.map(({ recipient }) => recipient)).size === list.length, {
+        message: 'must differ from each other',
+      })
+      .meta({ description: 'Reports are encrypted to all of them; without any they are taken by mail alone.' }),
+    products: z
+      .array(z.strictObject({ name: Title, versions: z.array(z.string().min(1)).default([]) }))
+      .default([])
+      .meta({ description: 'What reports and advisories are about, with the versions that are supported.' }),
+    knownIssues: z
+      .array(z.strictObject({ id: Id, title: Title, reason: Prose }))
+      .default([])
+      .meta({
+        description: 'What is known and no weakness, or accepted: a published list, so that nobody reports it in vain.',
+      }),
+    paused: z
+      .strictObject({ since: DateOn, reason: Prose, until: DateOn.optional().meta({ description: 'The last day.' }) })
+      .optional()
+      .meta({ description: 'Meanwhile only reports are taken that say that they are critical.' }),
+    escalation: z
+      .strictObject({
+        before: Duration.default('24h').meta({ description: 'How long before a promise is missed somebody is told.' }),
+        to: Email.optional().meta({ description: 'Who is told; the contacts when it is left out.' }),
+      })
+      .prefault({})
+      .meta({ description: 'Who hears of a promise that is about to be missed.' }),
+    retention: Duration.default('365d').meta({
+      description: 'After this time the text of a report that has come to its end is deleted.',
+    }),
   })
   .meta({ id: 'DisclosurePolicy', description: 'How vulnerabilities are reported, and what follows.' });
 export type DisclosurePolicy = z.infer<typeof DisclosurePolicy>;

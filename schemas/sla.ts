@@ -26,6 +26,9 @@ export const SlaClock = z
       .meta({
         description: 'The event that starts the clock.',
       }),
+    ends: z.enum(['acknowledged', 'triaged', 'updated', 'fixed', 'disclosed']).optional().meta({
+      description: 'For reports of vulnerabilities: what must have happened by then.',
+    }),
     within: z
       .union([
         Duration,

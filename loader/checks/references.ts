@@ -26,6 +26,7 @@ export const references: readonly Reference[] = [
   { type: 'documents', at: ['owner'], to: 'roles' },
   { type: 'documents', at: ['agreement', 'measures', '*'], to: 'claims' },
   { type: 'incidentPolicy', at: ['onCall'], to: 'roles' },
+  { type: 'disclosure', at: ['recipients', '*', 'holder'], to: 'roles' },
   { type: 'intake', at: ['template'], to: 'documents' },
   { type: 'intake', at: ['documents', 'nda'], to: 'documents' },
   { type: 'updates', at: ['claims', '*'], to: 'claims' },
@@ -36,6 +37,7 @@ const inner: readonly { type: ContentType; at: Pattern; name: string }[] = [
   { type: 'incidentPolicy', at: ['severities', '*', 'id'], name: 'severity' },
   { type: 'incidentPolicy', at: ['clocks', '*', 'id'], name: 'clock' },
   { type: 'disclosure', at: ['clocks', '*', 'id'], name: 'clock' },
+  { type: 'disclosure', at: ['knownIssues', '*', 'id'], name: 'known issue' },
   { type: 'intake', at: ['clocks', '*', 'id'], name: 'clock' },
   { type: 'organization', at: ['clocks', '*', 'id'], name: 'clock' },
 ];

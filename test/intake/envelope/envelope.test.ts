@@ -6,7 +6,8 @@ import { keysDigest, recipientsFile } from '../../../intake/envelope/keys.ts';
 import { paddedSize } from '../../../intake/envelope/padding.ts';
 import { keysOf, newReceiptCode, readReceiptCode } from '../../../intake/envelope/receipt.ts';
 import { packMessage, packReport, type Report, unpackReport } from '../../../intake/envelope/report.ts';
-import { isHybrid, open, seal } from '../../../intake/envelope/seal.ts';
+import { open, seal } from '../../../intake/envelope/seal.ts';
+import { isHybridRecipient } from '../../../schemas/core/age-recipient.ts';
 
 const identities = await Promise.all([generateHybridIdentity(), generateHybridIdentity()]);
 const recipients = await Promise.all(identities.map(identityToRecipient));
@@ -36,7 +37,7 @@ describe('a receipt code', () => {
     expect(keys.access).toBe('_QPCPrAENvFJYkgkvzBRMK96QYRL9WyCL-XJLTMD7v8');
     expect(keys.identity).toBe('AGE-SECRET-KEY-PQ-156MDPGLQAA8ZNXKPMFVY26VY4ATT6E4EJWW873U6MYKWYF0UWEDQJM43T6');
     expect(await identityToRecipient(keys.identity)).toBe(keys.recipient);
-    expect(isHybrid(keys.recipient)).toBe(true);
+    expect(isHybridRecipient(keys.recipient)).toBe(true);
     expect((await keysOf('0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXY0')).access).not.toBe(keys.access);
   });
 });
