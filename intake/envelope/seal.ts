@@ -1,12 +1,8 @@
 import { Decrypter, Encrypter } from 'age-encryption';
+import { isHybridRecipient } from '../../schemas/core/age-recipient.ts';
 
 /** How many can open whatever is written here, at least: a lost key alone loses nothing. */
 export const LEAST_RECIPIENTS = 2;
-
-/** Whether a text has the form of a hybrid age recipient, X25519 with ML-KEM-768 (c2sp.org/age). */
-export function isHybrid(recipient: string): boolean {
-  return /^age1pq1[02-9ac-hj-np-z]{1900,2100}$/.test(recipient);
-}
 
 /**
  * Encrypts to at least two recipients, all of them hybrid: one classical recipient beside them would let whoever records it
@@ -15,7 +11,7 @@ export function isHybrid(recipient: string): boolean {
 export async function seal(plain: Uint8Array, recipients: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
   const each = [...new Set(recipients)];
   if (each.length < LEAST_RECIPIENTS) throw new TypeError('A message is encrypted to two recipients at least.');
-  if (!each.every(isHybrid)) throw new TypeError('Every recipient must be a hybrid one, age1pq1….');
+  if (!each.every(isHybridRecipient)) throw new TypeError('Every recipient must be a hybrid one, age1pq1….');
   const encrypter = new Encrypter();
   for (const recipient of each) encrypter.addRecipient(recipient);
   return new Uint8Array(await encrypter.encrypt(plain));
