@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { sql } from 'kysely';
-import { type Digest, Email, type VulnerabilityReport } from '../../schemas/index.ts';
+import type { Digest, Email, VulnerabilityReport } from '../../schemas/index.ts';
 import { idFrom, type TakeIn } from '../lifecycle/take-in.ts';
 import type { Letterhead } from '../mail/letterhead.ts';
 import { digestOfSecret } from '../secrets/secret.ts';
@@ -36,7 +36,7 @@ export class ProofUsed extends Error {
 export async function receiveReport(
   takeIn: TakeIn,
   head: Letterhead,
-  contacts: readonly string[],
+  contacts: readonly Email[],
   report: NewReport,
   at: Date,
   proof?: Proof,
@@ -51,16 +51,15 @@ export async function receiveReport(
     data: { id, critical },
     text: `A vulnerability report was received${critical ? ', said to be critical' : ''}: ${id}`,
   };
-  const letters = contacts
-    .filter((contact) => Email.safeParse(contact).success)
-    .map((to) => ({ channel: 'mail' as const, mail: newReportLetter(head, to, id, critical) }));
-  // Where the ciphertext goes: first of a new report, or behind the others of one that has no such message yet.
+  const letters = contacts.map((to) => ({ channel: 'mail' as const, mail: newReportLetter(head, to, id, critical) }));
+  // Where the ciphertext goes: first of a new report, or behind the others of one that has no such message yet. Where the
+  // access follows from what was written, as without a script, the same one means the same text, however it is encrypted.
   const place = sql`
     select id as submission, 1 as position from changed where id = ${id}
     union all
     select submission, max(position) + 1 from report_message where submission = ${id}
     group by submission having bool_and(digest <> ${digest})
-      and exists (select from submission where id = ${id} and data is not null)`;
+      and ${via === 'browser'}::boolean and exists (select from submission where id = ${id} and data is not null)`;
   const also = [
     sql`insert into report (submission, via, access, reply_to, keys, critical)
       select id, ${via}, ${digestOfSecret(access)}, ${replyTo}, ${keys}, ${critical}::boolean from changed where id = ${id}`,

@@ -38,6 +38,16 @@ export const refusals = {
     title: 'Nothing came for a while',
     text: 'Nothing was taken in. Send it again, over a better connection if you can.',
   },
+  'no-keys': {
+    status: 503,
+    title: 'Reports cannot be taken in here just now',
+    text: 'Nothing was taken in. We keep reports encrypted or not at all, and no keys are declared. Write to us.',
+  },
+  paused: {
+    status: 503,
+    title: 'Only critical reports are taken in just now',
+    text: 'Nothing was taken in. Is it critical? Then say so in the form and send it again.',
+  },
   busy: {
     status: 503,
     title: 'Many are sending just now',

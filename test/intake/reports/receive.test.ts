@@ -12,7 +12,7 @@ import type { Store } from '../../../intake/store/open.ts';
 import { onBothStores } from '../stores.ts';
 
 const head = { company: 'Fern GmbH', url: 'https://trust.fern.swiss' };
-const contacts = ['https://fern.swiss/security', 'security@fern.swiss'];
+const contacts = ['security@fern.swiss'];
 const at = new Date('2026-11-20T10:00:00Z');
 
 const report = (changes: Partial<NewReport> = {}): NewReport => ({

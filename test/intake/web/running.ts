@@ -118,6 +118,14 @@ export type Visitor = {
     fields: Record<string, string | string[]>,
     headers?: Record<string, string>,
   ) => Promise<Response>;
+  /** Opens `path`, fills in the form with files on it, and sends it. What is an array of bytes is a file. */
+  upload: (
+    path: string,
+    fields: Record<string, string | Uint8Array<ArrayBuffer>>,
+    headers?: Record<string, string>,
+  ) => Promise<Response>;
+  /** Sends a form with files without having opened anything. */
+  submit: (path: string, body: FormData, headers?: Record<string, string>) => Promise<Response>;
   /** Sends without having opened anything. */
   post: (path: string, body: string, headers?: Record<string, string>) => Promise<Response>;
   cookies: Map<string, string>;
@@ -149,7 +157,19 @@ export function newVisitor(url: string, origin: string): Visitor {
     for (const [name, value] of Object.entries(fields)) for (const each of [value].flat()) body.append(name, each);
     return post(form.action ?? path, body.toString(), headers);
   };
-  return { get, post, send, cookies };
+  const submit: Visitor['submit'] = (path, body, headers = {}) =>
+    call(path, { method: 'POST', body, headers: { origin, ...headers } });
+  const upload: Visitor['upload'] = async (path, fields, headers) => {
+    const page = await (await get(path)).text();
+    const form = formsOf(page).find(({ isMultipart }) => isMultipart);
+    if (form === undefined) throw new Error(`There is no form with files at ${path}:\n${page}`);
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ ...Object.fromEntries(form.hidden), ...fields }))
+      if (typeof value === 'string') body.append(name, value);
+      else body.append(name, new Blob([value]), `${name}.bin`);
+    return submit(form.action ?? path, body, headers);
+  };
+  return { get, post, send, submit, upload, cookies };
 }
 
 /** The forms of a page that are sent by POST: where to, what is hidden in them, and all names of their fields. */
@@ -157,6 +177,7 @@ function formsOf(page: string) {
   return [...page.matchAll(/<form method="post"([^>]*)>([\s\S]*?)<\/form>/g)].map(
     ([, attributes = '', inside = '']) => ({
       action: /action="([^"]+)"/.exec(attributes)?.[1],
+      isMultipart: attributes.includes('multipart/form-data'),
       hidden: [...inside.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(
         ([, name = '', value = '']): [string, string] => [name, value],
       ),
