@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
+import { CandorError } from '../../schemas/index.ts';
 import type { Tables } from '../store/tables.ts';
 import { type Kind, machines } from './machines.ts';
 import { follow, type Submission } from './submission.ts';
@@ -11,6 +12,8 @@ import { type Cause, type Written, write } from './write.ts';
  */
 export type TakeIn = (kind: Kind, data: Record<string, unknown>, cause: Cause, seed?: string) => Promise<Submission>;
 
+/** How many statements are under way at once: while the database works at one, the next is made. */
+const AT_ONCE = 2;
 /** How many go into one statement at most, and how much of what comes with them, in bytes. */
 const MOST = 200;
 const MOST_BYTES = 8 * 2 ** 20;
@@ -19,43 +22,56 @@ type Entry = Written & { submission: Submission };
 type Waiting = { entry: Entry; taken: () => void; failed: (reason: unknown) => void };
 
 /**
- * A way in that is shared by all who come at the same time: while one statement is under way the next ones wait, and go
+ * A way in that is shared by all who come at the same time: while statements are under way the next ones wait, and go
  * in together. Under load a statement and a commit are paid for once by many; alone nobody waits. One that the database
  * refuses takes nobody with it. An id is 80 random bits behind the kind: a number to name it by, which opens nothing.
  */
 export function wayIn(db: Kysely<Tables>): TakeIn {
   let queue: Waiting[] = [];
-  let isWriting = false;
-  const flush = async () => {
-    isWriting = true;
-    while (queue.length > 0) {
-      const batch = nextOf(queue);
+  let underWay = 0;
+  let isPlanned = false;
+  const begin = () => {
+    isPlanned = false;
+    while (queue.length > 0 && underWay < AT_ONCE) {
+      // Each leaves a share to those beside it: all in one would keep the database idle while the next is made.
+      const batch = nextOf(queue, Math.ceil(queue.length / (AT_ONCE - underWay)));
       queue = queue.slice(batch.length);
-      await settle(db, batch);
+      underWay += 1;
+      void settle(db, batch).finally(() => {
+        underWay -= 1;
+        plan();
+      });
     }
-    isWriting = false;
+  };
+  // In a moment, so that all who come together go in together.
+  const plan = () => {
+    if (isPlanned || queue.length === 0) return;
+    isPlanned = true;
+    setImmediate(begin);
   };
   return async (kind, data, cause, seed) => {
     const entry = opened(kind, data, cause, seed);
     await new Promise<void>((taken, failed) => {
       queue.push({ entry, taken, failed });
-      if (!isWriting) void flush();
+      plan();
     });
     return entry.submission;
   };
 }
 
 async function settle(db: Kysely<Tables>, batch: readonly Waiting[]): Promise<void> {
+  // What was sent twice at once is one; in order, so that of two statements with the same ones none waits for the other.
+  const entries = new Map(batch.map(({ entry }) => [entry.submission.id, entry]));
   try {
     await insert(
       db,
-      batch.map(({ entry }) => entry),
+      [...entries.keys()].sort().flatMap((id) => entries.get(id) ?? []),
     );
     for (const { taken } of batch) taken();
   } catch (reason) {
-    // Nothing of the batch was written: in halves again, so that the one at fault is the only one to hear of it.
-    if (batch.length === 1) for (const { failed } of batch) failed(reason);
+    if (batch.length === 1 || !isAboutOne(reason)) for (const { failed } of batch) failed(reason);
     else {
+      // Nothing of the batch was written: in halves again, so that the one at fault is the only one to hear of it.
       const half = Math.ceil(batch.length / 2);
       await settle(db, batch.slice(0, half));
       await settle(db, batch.slice(half));
@@ -63,14 +79,24 @@ async function settle(db: Kysely<Tables>, batch: readonly Waiting[]): Promise<vo
   }
 }
 
-/** The first ones of a queue: one at least, and as many more as a statement may hold. */
-function nextOf(queue: readonly Waiting[]): readonly Waiting[] {
+/**
+ * Whether it was refused for what one of a batch brought: by us, or by the database (SQLSTATE: cardinality, data,
+ * constraint, rollback, limit, or what a trigger raised). One that does not answer is not asked once more for each.
+ */
+function isAboutOne(reason: unknown): boolean {
+  const code = reason instanceof Error && 'code' in reason ? String(reason.code) : '';
+  return reason instanceof CandorError || /^(?:21|22|23|40|54|P0)...$/.test(code);
+}
+
+/** The first ones of a queue: one at least, and as many more, up to `share`, as a statement may hold. */
+function nextOf(queue: readonly Waiting[], share: number): readonly Waiting[] {
+  const most = Math.min(share, MOST);
   let bytes = 0;
-  const end = queue.slice(0, MOST).findIndex(({ entry: { cause } }, index) => {
+  const end = queue.slice(0, most).findIndex(({ entry: { cause } }, index) => {
     bytes += cause.bytes ?? 0;
     return index > 0 && bytes > MOST_BYTES;
   });
-  return queue.slice(0, end === -1 ? MOST : end);
+  return queue.slice(0, end === -1 ? most : end);
 }
 
 /** The id that follows from a secret seed. */

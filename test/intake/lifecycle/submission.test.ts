@@ -1,11 +1,15 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import fc from 'fast-check';
-import { sql } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Pool } from 'pg';
 import { expect, test } from 'vitest';
 import { chainFlaw } from '../../../intake/lifecycle/chain.ts';
 import { type Machine, machines } from '../../../intake/lifecycle/machines.ts';
 import { advance, historyOf, submissionOf } from '../../../intake/lifecycle/submission.ts';
 import { wayIn } from '../../../intake/lifecycle/take-in.ts';
 import type { Store } from '../../../intake/store/open.ts';
+import type { Tables } from '../../../intake/store/tables.ts';
 import { onBothStores } from '../stores.ts';
 
 const T0 = Date.parse('2026-11-03T09:00:00Z');
@@ -45,20 +49,47 @@ onBothStores('what is sent in', (fresh) => {
         takeIn('dpa-request', index % 100 === 7 ? { company: '\u0000' } : { company: `Quill ${index}` }, {
           at: at(index),
           actor: 'visitor',
-          send: [mail],
+          send: [index % 100 === 8 ? { ...mail, mail: { ...mail.mail, subject: '' } } : mail],
         }),
       ),
     );
     const taken = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-    expect(taken).toHaveLength(445);
-    expect(new Set(taken.map(({ id }) => id)).size).toBe(445);
-    for (const submission of [taken[0], taken[200], taken[444]])
+    expect(taken).toHaveLength(440);
+    expect(new Set(taken.map(({ id }) => id)).size).toBe(440);
+    for (const submission of [taken[0], taken[200], taken[439]])
       if (submission === undefined) throw new Error('It was taken in.');
       else {
         expect(await submissionOf(db, submission.id)).toEqual(submission);
         expect(chainFlaw('dpa-request', await historyOf(db, submission.id), submission.head)).toBeUndefined();
       }
-    expect(await letters(db)).toHaveLength(445);
+    expect(await letters(db)).toHaveLength(440);
+  });
+
+  test('twice at the same time is there once, and both hear the same', async () => {
+    const { db } = fresh().store;
+    const takeIn = wayIn(db);
+    const cause = { at: at(0), actor: 'visitor', send: [mail] };
+    const taken = await Promise.all(Array.from({ length: 9 }, () => takeIn('dpa-request', data, cause, 'seed')));
+    expect(new Set(taken.map(({ id }) => id)).size).toBe(1);
+    expect(await letters(db)).toHaveLength(1);
+  });
+
+  test('one that waits for another process holds up nobody else', async () => {
+    const { store, again } = fresh();
+    // PGlite has one connection: nobody else can be in the way.
+    if (again === undefined) return;
+    const other = await again();
+    const takeIn = wayIn(store.db);
+    const cause = { at: at(0), actor: 'visitor' };
+    const { waiting } = await other.db.transaction().execute(async (transaction) => {
+      const first = await wayIn(transaction)('dpa-request', data, cause, 'seed');
+      const second = takeIn('dpa-request', data, cause, 'seed');
+      const next = await takeIn('dpa-request', data, cause);
+      expect(await submissionOf(store.db, next.id)).toEqual(next);
+      expect(await submissionOf(store.db, first.id)).toBeUndefined();
+      return { waiting: second };
+    });
+    expect(await historyOf(store.db, (await waiting).id)).toHaveLength(1);
   });
 
   test('goes where its plan leads, and its history proves it', async () => {
@@ -166,6 +197,25 @@ onBothStores('what is sent in', (fresh) => {
       ),
     );
   });
+});
+
+test('a database that does not answer is not asked again for each of many who wait', async () => {
+  let calls = 0;
+  const deaf = createServer((socket) => {
+    calls += 1;
+    socket.destroy();
+  });
+  deaf.listen(0, '127.0.0.1');
+  await once(deaf, 'listening');
+  const { port } = deaf.address() as AddressInfo;
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new Pool({ host: '127.0.0.1', port }) }) });
+  const takeIn = wayIn(db);
+  const cause = { at: at(0), actor: 'visitor' };
+  const outcomes = await Promise.allSettled(Array.from({ length: 64 }, () => takeIn('dpa-request', data, cause)));
+  expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(64);
+  expect(calls).toBeLessThanOrEqual(2);
+  await db.destroy();
+  deaf.close();
 });
 
 async function letters(db: Store['db']) {
