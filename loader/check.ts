@@ -1,5 +1,6 @@
 import type { CandorError } from '../schemas/index.ts';
 import { checkAccessReviews } from './checks/access-reviews.ts';
+import { checkAdvisories } from './checks/advisories.ts';
 import { checkClaims } from './checks/claims.ts';
 import type { CheckContext, KnownCollector } from './checks/context.ts';
 import { checkEvidence } from './checks/evidence.ts';
@@ -25,6 +26,6 @@ export function checkContent(dir: string, loaded: Loaded, { collectors, now }: C
   // Where nothing was found, the missing folder is the only thing to say.
   if (loaded.files.length === 0) return loaded.errors;
   const context: CheckContext = { dir, loaded, byType: Map.groupBy(loaded.files, ({ type }) => type), collectors, now };
-  const checks = [checkReferences, checkEvidence, checkClaims, checkValues, checkAccessReviews];
+  const checks = [checkReferences, checkEvidence, checkClaims, checkValues, checkAccessReviews, checkAdvisories];
   return inOrder([...loaded.errors, ...checks.flatMap((check) => check(context))]);
 }

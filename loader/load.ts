@@ -107,6 +107,8 @@ export async function loadContent(dir: string): Promise<Loaded> {
     disclosure: single('disclosure', contentTypes.disclosure.schema),
     intake: single('intake', contentTypes.intake.schema),
     updates: many('updates', contentTypes.updates.schema),
+    advisories: many('advisories', contentTypes.advisories.schema),
+    acknowledgements: single('acknowledgements', contentTypes.acknowledgements.schema),
   };
   errors.push(...twins);
   return {

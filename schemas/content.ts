@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AccessReview } from './access-review.ts';
+import { Acknowledgements, Advisory } from './advisory.ts';
 import { Attestation } from './attestation.ts';
 import { Certification } from './certification.ts';
 import { Claim } from './claim.ts';
@@ -41,6 +42,8 @@ export const contentTypes = {
   disclosure: { layout: 'single', path: 'disclosure.yaml', schema: DisclosurePolicy },
   intake: { layout: 'single', path: 'intake.yaml', schema: IntakePolicy },
   updates: { layout: 'prose', path: 'updates', schema: Update },
+  advisories: { layout: 'prose', path: 'advisories', schema: Advisory },
+  acknowledgements: { layout: 'single', path: 'acknowledgements.yaml', schema: Acknowledgements },
 } as const satisfies Record<
   string,
   { layout: 'single' | 'many' | 'prose' | 'chapters'; path: string; schema: z.ZodType }
@@ -76,4 +79,6 @@ export type Content = {
   disclosure: DisclosurePolicy | undefined;
   intake: IntakePolicy | undefined;
   updates: Entry<Update>[];
+  advisories: Entry<Advisory>[];
+  acknowledgements: Acknowledgements | undefined;
 };

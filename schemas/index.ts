@@ -1,4 +1,5 @@
 export * from './access-review.ts';
+export * from './advisory.ts';
 export * from './agreement.ts';
 export * from './attestation.ts';
 export * from './certification.ts';
@@ -9,6 +10,7 @@ export * from './core/ids.ts';
 export * from './core/text.ts';
 export * from './core/time.ts';
 export * from './core/vocabulary.ts';
+export * from './core/weakness.ts';
 export * from './data.ts';
 export * from './disclosure.ts';
 export * from './document.ts';

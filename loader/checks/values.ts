@@ -16,6 +16,10 @@ const past: readonly { type: ContentType; at: Pattern }[] = [
   { type: 'documents', at: ['reviewedOn'] },
   { type: 'updates', at: ['reviewedOn'] },
   { type: 'roadmap', at: ['doneOn'] },
+  { type: 'advisories', at: ['timeline', '*', 'on'] },
+  { type: 'advisories', at: ['credits', '*', 'consentedOn'] },
+  { type: 'acknowledgements', at: ['thanks', '*', 'on'] },
+  { type: 'acknowledgements', at: ['thanks', '*', 'consentedOn'] },
 ];
 
 /** Dates that cannot be yet, mailboxes that nobody reads, documents that are not there. */

@@ -1,3 +1,4 @@
+import { advisoryErrors } from './advisory-errors.ts';
 import { agreementErrors } from './agreement-errors.ts';
 import { collectErrors } from './collect-errors.ts';
 import { commandErrors, usageErrors } from './command-errors.ts';
@@ -36,6 +37,7 @@ export const errors = {
   ...grantErrors,
   ...noticeErrors,
   ...staffErrors,
+  ...advisoryErrors,
 } as const;
 
 /** The permanent name of an error. */

@@ -109,6 +109,8 @@ export function contentWith(overrides: Partial<Content> = {}): Content {
     disclosure: undefined,
     intake: undefined,
     updates: [],
+    advisories: [],
+    acknowledgements: undefined,
     ...overrides,
   };
 }

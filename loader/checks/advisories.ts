@@ -1,0 +1,105 @@
+import { compareVersions } from '../../posture/version.ts';
+import { type CandorError, candorError, DateOn, Instant, Version } from '../../schemas/index.ts';
+import type { ContentFile } from '../file.ts';
+import { nearest } from '../nearest.ts';
+import { isFields, type Path, pathText, valueAt } from '../position.ts';
+import { type CheckContext, type Found, filesOf, type Pattern, textsAt } from './context.ts';
+
+/** Products that nobody declared, versions and times the wrong way round, and people who have not agreed to be named. */
+export function checkAdvisories(context: CheckContext): CandorError[] {
+  return [
+    ...products(context),
+    ...ranges(context),
+    ...future(context),
+    ...order(context, ['timeline', '*', 'on'], DateOn),
+    ...order(context, ['revisions', '*', 'at'], Instant),
+    ...order(context, ['withdrawn', 'at'], Instant),
+    ...credits(context),
+  ];
+}
+
+function products(context: CheckContext): CandorError[] {
+  const names = new Set(textsAt(context, 'disclosure', ['products', '*', 'name']).map(({ value }) => value));
+  return textsAt(context, 'advisories', ['affected', '*', 'product'])
+    .filter(({ value }) => !names.has(value))
+    .map(({ file, path, value }) => {
+      const parameters = { id: value, type: 'product of the disclosure policy', suggestion: nearest(value, names) };
+      return candorError('ReferenceMissing', parameters, context.loaded.locate(file.file, path));
+    });
+}
+
+function ranges(context: CheckContext): CandorError[] {
+  return textsAt(context, 'advisories', ['affected', '*', 'versions', '*', 'fixed']).flatMap(
+    ({ file, path, value }) => {
+      const fixed = Version.safeParse(value).data;
+      const introduced = Version.safeParse(valueAt(file.value, [...path.slice(0, -1), 'introduced'])).data;
+      if (fixed === undefined || introduced === undefined) return [];
+      const compared = compareVersions(introduced, fixed);
+      if (compared !== undefined && compared < 0) return [];
+      const name = compared === undefined ? 'AdvisoryVersionsMixed' : 'AdvisoryRangeReversed';
+      return [candorError(name, { introduced, fixed }, context.loaded.locate(file.file, path))];
+    },
+  );
+}
+
+/** Publication is not ahead: what is in content is on the page. */
+function future(context: CheckContext): CandorError[] {
+  const patterns: Pattern[] = [['publishedAt'], ['revisions', '*', 'at'], ['withdrawn', 'at']];
+  return patterns
+    .flatMap((pattern) => textsAt(context, 'advisories', pattern))
+    .filter(({ value }) => isInstant(value) && Date.parse(value) > context.now.getTime())
+    .map(({ file, path, value }) =>
+      candorError('ContentFutureDate', { field: pathText(path), value }, context.loaded.locate(file.file, path)),
+    );
+}
+
+/** Days may be the same; a revision is later than what it revises, or nobody who asks for what is new would see it. */
+function order(context: CheckContext, pattern: Pattern, schema: typeof DateOn | typeof Instant): CandorError[] {
+  const strictly = schema === Instant;
+  const found = textsAt(context, 'advisories', pattern).filter(({ value }) => schema.safeParse(value).success);
+  return found.flatMap(({ file, path, value }, index) => {
+    const previous = found[index - 1];
+    const before = previous?.file === file ? previous.value : strictly ? firstOf(file) : undefined;
+    const [now, then] = [Date.parse(value), Date.parse(before ?? '')];
+    if (before === undefined || now > then || (now === then && !strictly)) return [];
+    const parameters = { field: pathText(path), value, before };
+    return [candorError('AdvisoryOutOfOrder', parameters, context.loaded.locate(file.file, path))];
+  });
+}
+
+function firstOf({ value }: ContentFile): string | undefined {
+  const at = isFields(value) ? value.publishedAt : undefined;
+  return isInstant(at) ? at : undefined;
+}
+
+function credits(context: CheckContext): CandorError[] {
+  const named = textsAt(context, 'advisories', ['credits', '*', 'name']);
+  const thanked = textsAt(context, 'acknowledgements', ['thanks', '*', 'name']);
+  const none = filesOf(context, 'disclosure').some(({ value }) => isFields(value) && value.credit === 'none');
+  const place = ({ file, path }: Found, field?: string) =>
+    context.loaded.locate(file.file, field === undefined ? path : [...path.slice(0, -1), field]);
+  const refused = none ? [...named, ...thanked].map((found) => candorError('CreditNotOffered', {}, place(found))) : [];
+  const early = named.flatMap((found) => {
+    const consentedOn = dateAt(found.file, [...found.path.slice(0, -1), 'consentedOn']);
+    const publishedOn = lastChange(found.file)?.slice(0, 10);
+    if (consentedOn === undefined || publishedOn === undefined || consentedOn <= publishedOn) return [];
+    return [candorError('CreditNotAgreed', { consentedOn, publishedOn }, place(found, 'consentedOn'))];
+  });
+  return [...refused, ...early];
+}
+
+function lastChange(file: ContentFile): string | undefined {
+  const revisions = valueAt(file.value, ['revisions']);
+  const times = Array.isArray(revisions)
+    ? revisions.map((_, index) => valueAt(file.value, ['revisions', index, 'at']))
+    : [];
+  return [firstOf(file), ...times].filter(isInstant).sort().at(-1);
+}
+
+function dateAt({ value }: ContentFile, path: Path): string | undefined {
+  return DateOn.safeParse(valueAt(value, path)).data;
+}
+
+function isInstant(value: unknown): value is string {
+  return Instant.safeParse(value).success;
+}
