@@ -8,6 +8,8 @@ import { expire } from './lifecycle/expire.ts';
 import { submissionOf } from './lifecycle/submission.ts';
 import { giveNotice } from './notices/give.ts';
 import { raiseUndelivered } from './notices/undelivered.ts';
+import { sweepChallenges } from './reports/challenge.ts';
+import { watchReports } from './reports/desk/watch.ts';
 import { decide } from './requests/decide.ts';
 import { announceNews } from './subscriptions/news.ts';
 import { troubleOf } from './trouble.ts';
@@ -24,8 +26,10 @@ const jobs: Readonly<Record<string, (desk: Desk) => Promise<unknown>>> = {
   notices: giveNotice,
   undelivered: raiseUndelivered,
   promises: ({ db, policy, now }) => keepPromises(db, policy, now()),
+  reports: watchReports,
   grants: ({ db, now }) => expireGrants(db, now()),
-  expire: ({ db, policy, now }) => expire(db, policy, now()),
+  challenges: ({ db, now }) => sweepChallenges(db, now()),
+  expire: expireAll,
 };
 
 /**
@@ -49,6 +53,15 @@ export async function runJobsOnce(desk: Desk, onFailure: (job: string, code: str
     await job(desk).catch((error: unknown) => {
       onFailure(name, troubleOf(error));
     });
+}
+
+/** Deletes what is due; what the content says of reports, as far as it can be read. */
+async function expireAll({ db, policy, now, current }: Desk): Promise<unknown> {
+  const content = await current().then(
+    (standing) => standing.content,
+    () => null,
+  );
+  return expire(db, policy, now(), content);
 }
 
 /** Requests whose address was confirmed, but whose decision was cut off. */

@@ -1,10 +1,27 @@
-import type { DpaRequestState, GrantState, IntakePolicy, ObjectionState, SubscriptionState } from '../schemas/index.ts';
+import {
+  DisclosurePolicy,
+  type DpaRequestState,
+  type Duration,
+  type GrantState,
+  type IntakePolicy,
+  type ObjectionState,
+  type SubscriptionState,
+  type VulnerabilityState,
+} from '../schemas/index.ts';
 
 /**
  * How long the personal data of something that was sent in may be kept, counted from the moment it came into its state:
  * while it is in it, not at all, or for a declared window.
  */
-export type Kept = 'while-it-lasts' | 'not-at-all' | keyof IntakePolicy['retention'];
+export type Kept = 'while-it-lasts' | 'not-at-all' | keyof Windows;
+
+/** The windows that are declared: those of intake.yaml, and `reports`, that of disclosure.yaml. */
+export type Windows = IntakePolicy['retention'] & { reports: Duration };
+
+/** The windows that hold. A company that no longer says how it takes reports still has those of before. */
+export function windowsOf({ retention }: Pick<IntakePolicy, 'retention'>, disclosure?: DisclosurePolicy): Windows {
+  return { ...retention, reports: disclosure?.retention ?? DisclosurePolicy.shape.retention.parse(undefined) };
+}
 
 /** By kind and state. One that is not named here has no window, and nobody may take its data for kept rightly. */
 const kept = {
@@ -38,6 +55,18 @@ const kept = {
     ended: 'not-at-all',
     expired: 'not-at-all',
   } satisfies Record<SubscriptionState, Kept>,
+  'vulnerability-report': {
+    received: 'while-it-lasts',
+    acknowledged: 'while-it-lasts',
+    triaged: 'while-it-lasts',
+    confirmed: 'while-it-lasts',
+    fixed: 'while-it-lasts',
+    disclosed: 'reports',
+    duplicate: 'reports',
+    'not-applicable': 'reports',
+    informative: 'reports',
+    closed: 'reports',
+  } satisfies Record<VulnerabilityState, Kept>,
 } as const;
 
 /** How long data of this kind and state may be kept; undefined when that is declared nowhere. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { withoutWindow } from '../../posture/retention-windows.ts';
-import { durationMs, type Instant, type IntakePolicy } from '../../schemas/index.ts';
+import { windowsOf, withoutWindow } from '../../posture/retention-windows.ts';
+import { type Content, durationMs, type Instant } from '../../schemas/index.ts';
 import type { Query } from '../clients/postgres.ts';
 import { type CollectContext, type Known, SourceUnreadable } from '../define.ts';
 import { type Expect, Holding, type Raw, Request, Terms } from './schema.ts';
@@ -24,7 +24,7 @@ const jobSql = `select ${instant('ran_at')} as "ranAt", emptied::int from public
 
 /** Reads when requests came and were answered, what still holds data, and when the job ran, in one snapshot. */
 export async function collect(context: CollectContext<Expect>, { now, content }: Known): Promise<Raw> {
-  const { clock, retention } = declared(content.intake, context.expect);
+  const { clock, retention } = declared(content, context.expect);
   context.progress('reading when requests were answered');
   return withSession(context, async (query) => {
     const from: Instant = new Date(Date.parse(now) - durationMs(context.expect.window)).toISOString();
@@ -56,15 +56,15 @@ async function lastRun(query: Query): Promise<Raw['job']> {
   return run ?? null;
 }
 
-function declared(policy: IntakePolicy | undefined, expect: Expect) {
+function declared({ intake: policy, disclosure }: Pick<Content, 'intake' | 'disclosure'>, expect: Expect) {
   if (policy === undefined)
     throw new SourceUnreadable('configuration', 'There is no intake.yaml: nothing is promised to anybody.');
-  const { clocks, retention } = policy;
+  const { clocks } = policy;
   const found = expect.clock === undefined ? clocks[0] : clocks.find(({ id }) => id === expect.clock);
   if (found === undefined)
     throw new SourceUnreadable('configuration', 'intake.yaml has no clock of the name that the source asks for.');
   const { id, starts, within, counts, hours } = found;
   if (starts !== 'receipt' && starts !== 'confirmation')
     throw new SourceUnreadable('configuration', 'The clock starts with neither the receipt nor the confirmation.');
-  return { clock: { id, terms: { starts, within, counts, hours } }, retention };
+  return { clock: { id, terms: { starts, within, counts, hours } }, retention: windowsOf(policy, disclosure) };
 }

@@ -41,7 +41,8 @@ export const Raw = z.strictObject({
   terms: Terms,
   /** What was promised at other times, as the server kept it, oldest first. */
   kept: z.array(z.strictObject({ since: Instant, terms: Terms })),
-  retention: IntakePolicy.shape.retention.unwrap(),
+  /** What intake.yaml and disclosure.yaml declare. */
+  retention: IntakePolicy.shape.retention.unwrap().extend({ reports: Duration }),
   /** Those answered since the window began, and all that are not answered. */
   requests: z.array(Request),
   /** How many were sent in since the window began whose address was never confirmed. */

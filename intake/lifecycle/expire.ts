@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { type Kept, keptOf, statesKept } from '../../posture/retention-windows.ts';
-import { durationMs, type IntakePolicy } from '../../schemas/index.ts';
+import { type Kept, keptOf, statesKept, type Windows, windowsOf } from '../../posture/retention-windows.ts';
+import { type Content, durationMs, type IntakePolicy } from '../../schemas/index.ts';
 import type { Tables } from '../store/tables.ts';
 import { forget } from './forget.ts';
 import { moveOn, submissionOf } from './submission.ts';
@@ -12,19 +12,23 @@ const endings = [
   ['dpa-request', 'unsuccessful'],
   ['dpa-request', 'ended'],
   ['grant', 'ended'],
+  ['vulnerability-report', 'reports'],
 ] as const;
 
 /**
  * What the clock does: requests and subscriptions that nobody confirmed in time expire and lose their data at once; what
- * ended long enough ago loses its data; secrets that open nothing any more are deleted. Any number of replicas may do it at
- * once. Returns how many there were of each, and keeps in the database that it ran, and how many there were so far.
+ * ended long enough ago loses its data, and reports their text; secrets that open nothing any more are deleted. `content` is
+ * null while it cannot be read. Any number of replicas may do it at once. Returns how many there were of each, and keeps in
+ * the database that it ran, and how many there were so far.
  */
 export async function expire(
   db: Kysely<Tables>,
-  { retention }: IntakePolicy,
+  policy: IntakePolicy,
   at: Date,
+  content: Pick<Partial<Content>, 'disclosure'> | null = {},
 ): Promise<{ expired: number; emptied: number }> {
-  const before = (window: keyof IntakePolicy['retention']) => new Date(at.getTime() - durationMs(retention[window]));
+  const windows = windowsOf(policy, content?.disclosure);
+  const before = (window: keyof Windows) => new Date(at.getTime() - durationMs(windows[window]));
   let expired = 0;
   for (const kind of ['dpa-request', 'subscription'] as const)
     expired += await inBatches(idsOpened(db, kind, before('unconfirmed')), async (id) => {
@@ -35,7 +39,9 @@ export async function expire(
       return after.state === 'expired';
     });
   let emptied = 0;
-  for (const [kind, window] of endings)
+  // How long reports are kept, nobody knows while the content cannot be read.
+  const known = endings.filter(([kind]) => content !== null || kind !== 'vulnerability-report');
+  for (const [kind, window] of known)
     emptied += await inBatches(idsEnded(db, kind, window, before(window)), async (id) => {
       await forget(db, id, at);
       return true;

@@ -49,6 +49,21 @@ export const reports: Migration = {
         one boolean primary key default true check (one),
         secret text not null
       )`.execute(db);
+    await sql`
+      create or replace view measured_submission as
+      select s.kind, s.state, s.opened_at, past.verified_at, past.answered_at, past.since, s.data is not null
+        or exists (select from outbox o where o.submission = s.id and o.channel = 'mail' and o.state = 'waiting')
+        or exists (select from agreement a where a.submission = s.id
+          and (a.offer is not null or a.annexes is not null or a.acceptance is not null or a.pdf is not null))
+        or exists (select from staff_note n where n.submission = s.id)
+        or exists (select from report r where r.submission = s.id and r.reply_to is not null)
+        or exists (select from report_message m where m.submission = s.id and m.ciphertext is not null) as has_data
+      from submission s cross join lateral (
+        select max(t.at) as since, min(t.at) filter (where t."to" = 'verified') as verified_at,
+          min(t.at) filter (where t."to" in ('offered', 'answered', 'declined')
+            or t.actor not in ('visitor', 'rules', 'clock')) as answered_at
+        from transition t where t.submission = s.id
+      ) past`.execute(db);
     // Made here, so that all replicas have the same one.
     await sql`insert into report_challenge_key (secret) values (${randomBytes(32).toString('base64url')})`.execute(db);
   },
