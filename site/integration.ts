@@ -7,6 +7,7 @@ import type { AstroIntegration, HookParameters } from 'astro';
 import { copyPublished } from '../ledger/publish.ts';
 import { contentPlugin } from './content-plugin.ts';
 import { contentFolder, packageRoot, routes } from './places.ts';
+import { reportScriptPlugin } from './report-script.ts';
 
 // Astro reads this when a build starts, which is after it has loaded the configuration that imports this file.
 process.env.ASTRO_TELEMETRY_DISABLED = '1';
@@ -34,7 +35,7 @@ function wholeSite(): AstroIntegration {
         updateConfig(settings(config.root));
         updateConfig({
           integrations: [mdx()],
-          vite: { plugins: [contentPlugin(content, command === 'dev' ? null : randomUUID())] },
+          vite: { plugins: [contentPlugin(content, command === 'dev' ? null : randomUUID()), reportScriptPlugin()] },
         });
       },
     },
@@ -81,6 +82,7 @@ function forms(): AstroIntegration {
           session: false,
           // Its names must not meet those of the static site, beside which they are served.
           build: { assets: '_forms' },
+          vite: { plugins: [reportScriptPlugin()] },
         });
       },
     },

@@ -11,3 +11,10 @@ declare module 'virtual:candor/content' {
   /** The bodies that are not empty, keyed `<content type>/<id>`, for example `claims/rows-are-scoped`. */
   export const bodies: ReadonlyMap<string, AstroComponentFactory>;
 }
+
+declare module 'virtual:candor/report-script' {
+  /** The script that encrypts reports in the browser, one file, which is its own worker. */
+  export const code: string;
+  /** SHA-256 of it, hex. */
+  export const digest: string;
+}

@@ -19,6 +19,7 @@ export const formHeaders: Readonly<Record<string, string>> = {
     "img-src 'self' data:",
     // Scripts of this server read what it has for them; the policy in a page without one takes it away.
     "connect-src 'self'",
+    "worker-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
