@@ -4,9 +4,16 @@ import type { CvssVector } from '../schemas/index.ts';
 /** The ratings of CVSS 4.0, section 6. */
 export type CvssRating = 'none' | 'low' | 'medium' | 'high' | 'critical';
 
-/** Score (0.0 to 10.0, all metrics that are given) and rating of a vector. */
-export function scoreOf(vector: CvssVector): { score: number; rating: CvssRating } {
-  const score = new calculator.Cvss4P0(vector).calculateScores(false).overall;
+/** A score (0.0 to 10.0) and its rating. */
+export type CvssScore = { score: number; rating: CvssRating };
+
+/** The score of a vector with all its metrics, and of its base metrics alone. */
+export function scoreOf(vector: CvssVector): CvssScore & { base: CvssScore } {
+  const { overall, baseMetricsOnly = overall } = new calculator.Cvss4P0(vector).calculateScores(false);
+  return { ...rated(overall), base: rated(baseMetricsOnly) };
+}
+
+function rated(score: number): CvssScore {
   return { score, rating: ratingOf(score) };
 }
 

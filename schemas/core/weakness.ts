@@ -32,7 +32,7 @@ export type CvssVector = z.infer<typeof CvssVector>;
 /** A weakness of the Common Weakness Enumeration. */
 export const CweId = z
   .string()
-  .regex(/^CWE-[1-9]\d{0,5}$/, 'must be a weakness such as CWE-862')
+  .regex(/^CWE-[1-9]\d{0,4}$/, 'must be a weakness such as CWE-862')
   .meta({ description: 'Common Weakness Enumeration, for example CWE-862.' });
 export type CweId = z.infer<typeof CweId>;
 

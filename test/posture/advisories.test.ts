@@ -10,7 +10,14 @@ test.each([
   ['CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H', 10, 'critical'],
   ['CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N', 0, 'none'],
 ])('%s is %d, %s', (vector, score, rating) => {
-  expect(scoreOf(vector)).toEqual({ score, rating });
+  expect(scoreOf(vector)).toEqual({ score, rating, base: { score, rating } });
+});
+
+test('threat metrics change the score, and not that of the base', () => {
+  const vector = 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N';
+  const { score, base } = scoreOf(`${vector}/E:U`);
+  expect(base).toEqual({ score: 8.7, rating: 'high' });
+  expect(score).toBeLessThan(8.7);
 });
 
 // SemVer 2.0.0, section 11, gives this order; the rest are numbers with dots, and days.
