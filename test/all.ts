@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ensureAge } from './age-install.ts';
 import { ensureBrowser } from './browser-install.ts';
 import { ensureGo } from './go-install.ts';
 
@@ -81,6 +82,8 @@ if (!fast) {
     console.log(
       '\nGo with golang.org/x/mod is not to be had here: the log is compared with recorded answers of Go only.',
     );
+  if (!(await ensureAge()))
+    console.log('\nThe age command 1.3 is not to be had here: what it made is read as it was recorded only.');
 }
 // Collectors load pages too, so it comes before all tests.
 if (!fast) await part('a browser', ensureBrowser);
@@ -92,6 +95,7 @@ const slow = [
   'test/collectors/**/live*',
   'test/**/killed*',
   'test/ledger/go/go*',
+  'test/intake/envelope/age*',
   'test/ledger/verify/{verify,samples}*',
 ].flatMap((glob) => ['--exclude', glob]);
 await suite(fast ? 'fast tests' : 'tests', VitestReport, unit, () =>

@@ -41,11 +41,13 @@ function versionHint({ product, version }: Looked, { products }: Known): string 
 }
 
 function assetHint({ asset }: Looked, { scope, outOfScope }: Known): string | undefined {
-  const host = hostsIn(asset)[0];
-  if (host === undefined) return undefined;
+  const [host] = hostsIn(asset);
+  const listed = hostsIn(scope.join(' '));
+  const isAddress = asset.includes('://') || listed.some((each) => each.split('.').at(-1) === host?.split('.').at(-1));
+  // login.php is no host.
+  if (host === undefined || !isAddress) return undefined;
   if (hostsIn(outOfScope.join(' ')).some((pattern) => isBelow(host, pattern)))
     return `${host} is listed as out of scope. The disclosure policy says where such reports belong.`;
-  const listed = hostsIn(scope.join(' '));
   if (listed.length === 0 || listed.some((pattern) => isBelow(host, pattern))) return undefined;
   return `${host} is not listed in our scope (${listed.join(', ')}). Is it ours?`;
 }
@@ -69,9 +71,9 @@ function bare(version: string): string {
   return version.trim().toLowerCase().replace(/^v/, '');
 }
 
-/** The names of hosts in a text, in small letters; a star in front stands for all below. */
+/** The names of hosts in a text, in small letters; a star in front stands for all below. Those of mailboxes are none. */
 function hostsIn(text: string): string[] {
-  return text.toLowerCase().match(/(?:\*\.)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?![a-z0-9.-]*@)/g) ?? [];
+  return text.toLowerCase().match(/(?<![@a-z0-9.-])(?:\*\.)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?![a-z0-9.-]*@)/g) ?? [];
 }
 
 function isBelow(host: string, pattern: string): boolean {
