@@ -18,20 +18,40 @@ export function countedMs({ counts, hours }: CountedTime, from: number, to: numb
   return counts === 'calendar' || hours === undefined ? Math.max(0, to - from) : businessMs(hours, from, to);
 }
 
+/** When so much counted time is over, in ms since 1970: the instant until which a promise can be kept. */
+export function deadlineOf(time: CountedTime, from: number): number {
+  const promised = promisedMs(time);
+  if (time.counts === 'calendar' || time.hours === undefined) return from + promised;
+  let left = promised;
+  for (const { opens, closes } of openHours(time.hours, from)) {
+    const begins = Math.max(from, opens);
+    if (closes - begins >= left) return begins + left;
+    left -= Math.max(0, closes - begins);
+  }
+  throw new TypeError('no hours ever count');
+}
+
 function businessMs(hours: BusinessHours, from: number, to: number): number {
-  const { timeZone, days, holidays } = hours;
-  const last = wallOf(to, timeZone);
   let total = 0;
-  for (let day = Math.floor(wallOf(from, timeZone) / DAY_MS) * DAY_MS; day <= last; day += DAY_MS) {
+  for (const { opens, closes } of openHours(hours, from)) {
+    if (opens >= to) break;
+    total += Math.max(0, Math.min(to, closes) - Math.max(from, opens));
+  }
+  return total;
+}
+
+/** The hours that count from the day of an instant on, without end. */
+function* openHours({ timeZone, days, holidays, from, to }: BusinessHours, since: number) {
+  for (let day = Math.floor(wallOf(since, timeZone) / DAY_MS) * DAY_MS; ; day += DAY_MS) {
     const date = new Date(day);
     const weekday = weekdays[date.getUTCDay()];
     if (weekday === undefined || !days.includes(weekday) || holidays.includes(date.toISOString().slice(0, 10)))
       continue;
-    const opens = instantOf(day + minutesOf(hours.from) * 60_000, timeZone);
-    const closes = instantOf(day + minutesOf(hours.to) * 60_000, timeZone);
-    total += Math.max(0, Math.min(to, closes) - Math.max(from, opens));
+    yield {
+      opens: instantOf(day + minutesOf(from) * 60_000, timeZone),
+      closes: instantOf(day + minutesOf(to) * 60_000, timeZone),
+    };
   }
-  return total;
 }
 
 function minutesOf(time: string): number {

@@ -14,6 +14,7 @@ export * from './core/weakness.ts';
 export * from './data.ts';
 export * from './disclosure.ts';
 export * from './document.ts';
+export * from './duty.ts';
 export * from './evidence.ts';
 export * from './exception.ts';
 export * from './finding.ts';

@@ -5,10 +5,12 @@ import { Email, typedLines } from './core/text.ts';
 /**
  * What somebody at the company may do with what visitors send in. `viewer` sees what is open, and nothing personal.
  * `responder` reads and answers requests. `administrator` makes accounts, and exports and deletes what is known of a person.
+ * `triager` works on reports of vulnerabilities; `guest` sees those that were shared, and nothing else.
  */
-export const StaffRole = z
-  .enum(['viewer', 'responder', 'administrator'])
-  .meta({ description: 'viewer, responder (reads and answers) or administrator (accounts, export, deletion).' });
+export const StaffRole = z.enum(['viewer', 'responder', 'administrator', 'triager', 'guest']).meta({
+  description:
+    'viewer, responder (reads and answers), administrator (accounts, export, deletion), triager (reports of vulnerabilities) or guest (reports that were shared).',
+});
 export type StaffRole = z.infer<typeof StaffRole>;
 
 /** An account to be made. `email`: whose requests it may not approve. */

@@ -1,5 +1,5 @@
 import type { ColumnType } from 'kysely';
-import type { Digest, Id, VulnerabilityReport } from '../../schemas/index.ts';
+import type { Digest, DutyEvent, DutyRegime, DutyStep, Id, VulnerabilityReport } from '../../schemas/index.ts';
 
 /** What is known of a report without reading it. Its state, and when it came, are those of its submission. */
 export type ReportTable = {
@@ -19,6 +19,38 @@ export type ReportTable = {
   cvss: ColumnType<string | null, never>;
   cwe: ColumnType<string | null, never>;
   duplicateOf: ColumnType<string | null, never>;
+  /** The next promise that could be missed, and its clock; null when none runs. */
+  dueAt: ColumnType<Date | null, never>;
+  dueClock: ColumnType<string | null, never>;
+  /** When somebody must be told, or look again; null when never. */
+  watchAt: ColumnType<Date | null, never>;
+  /** What the three above follow from: the head of the case and the promises of that time. */
+  seen: ColumnType<string | null, never>;
+};
+
+/** Who was told of a promise that was about to be missed. */
+export type ReportEscalationTable = { submission: string; clock: string; dueAt: Date; toldAt: Date };
+
+/** Who sees one case, and nothing else. */
+export type ReportGuestTable = { submission: string; account: Id; addedAt: Date };
+
+/** That a person decided that the clocks of a law run. The database refuses to change or delete a row of it. */
+export type ReportDutyTable = {
+  submission: string;
+  regime: DutyRegime;
+  decidedAt: Date;
+  /** The id of a member of staff. */
+  decidedBy: Id;
+  event: DutyEvent;
+};
+
+/** What was handed in. The database refuses to change or delete a row of it. */
+export type ReportDutyStepTable = {
+  submission: string;
+  regime: DutyRegime;
+  step: DutyStep;
+  doneAt: Date;
+  doneBy: Id;
 };
 
 /** Who may read a message: the team alone, the reporter and the team, or a guest and the team. */

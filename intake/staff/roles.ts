@@ -31,6 +31,16 @@ export const actions = {
   remove: { roles: ['administrator'], own: true },
   reset: { roles: ['administrator'], own: true },
   log: { roles: ['administrator'], own: true },
+  /** Reports of vulnerabilities; guests see those that were shared with them. Nobody here knows whose a report is. */
+  'list-reports': { roles: ['triager', 'guest'], own: true },
+  'read-report': { roles: ['triager', 'guest'], own: true },
+  'write-message': { roles: ['triager', 'guest'], own: true },
+  'move-report': { roles: ['triager'], own: true },
+  'assign-report': { roles: ['triager'], own: true },
+  'share-report': { roles: ['triager'], own: true },
+  'start-duty': { roles: ['triager'], own: true },
+  'finish-duty': { roles: ['triager'], own: true },
+  'reseal-report': { roles: ['triager'], own: true },
 } as const satisfies Record<string, { roles: readonly StaffRole[]; own: boolean }>;
 
 /** What a member of staff can do. */

@@ -9,6 +9,7 @@ import { staff } from './steps/0006-staff.ts';
 import { notices } from './steps/0007-notices.ts';
 import { measures } from './steps/0008-measures.ts';
 import { reports } from './steps/0009-reports.ts';
+import { desk } from './steps/0010-desk.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -25,6 +26,7 @@ const steps: Record<string, Migration> = {
   '0007-notices': notices,
   '0008-measures': measures,
   '0009-reports': reports,
+  '0010-desk': desk,
 };
 
 /** Runs the steps that this database has not seen. Many may try at once: the library takes a lock in the database. */

@@ -145,6 +145,10 @@ export type Tables = {
   noticeLetter: NoticeLetterTable;
   report: reports.ReportTable;
   reportMessage: reports.ReportMessageTable;
+  reportEscalation: reports.ReportEscalationTable;
+  reportGuest: reports.ReportGuestTable;
+  reportDuty: reports.ReportDutyTable;
+  reportDutyStep: reports.ReportDutyStepTable;
   reportChallenge: reports.ReportChallengeTable;
   reportChallengeKey: reports.ReportChallengeKeyTable;
   staffAccount: staff.StaffAccountTable;

@@ -3,6 +3,7 @@ import { agreementErrors } from './agreement-errors.ts';
 import { collectErrors } from './collect-errors.ts';
 import { commandErrors, usageErrors } from './command-errors.ts';
 import { contentErrors } from './content-errors.ts';
+import { deskErrors } from './desk-errors.ts';
 import { documentErrors } from './document-errors.ts';
 import type { ErrorDefinition, ErrorText } from './error-definition.ts';
 import { grantErrors } from './grant-errors.ts';
@@ -38,6 +39,7 @@ export const errors = {
   ...noticeErrors,
   ...staffErrors,
   ...advisoryErrors,
+  ...deskErrors,
 } as const;
 
 /** The permanent name of an error. */

@@ -34,6 +34,8 @@ const staff: Record<StaffRole, Member> = {
   viewer: { id: 'vera', role: 'viewer', email: 'vera@larkspur.swiss', via: 'web' },
   responder: { id: 'rita', role: 'responder', email: 'rita@larkspur.swiss', via: 'web' },
   administrator: { id: 'ada', role: 'administrator', email: 'ada@larkspur.swiss', via: 'cli' },
+  triager: { id: 'tara', role: 'triager', email: 'tara@larkspur.swiss', via: 'web' },
+  guest: { id: 'gus', role: 'guest', email: 'gus@larkspur.swiss', via: 'web' },
 };
 const { viewer, responder, administrator } = staff;
 
@@ -279,7 +281,7 @@ onBothStores('the inbox', (fresh) => {
       ['ben', null],
     ]);
     const refused = (await done(db)).slice(before.length, -1);
-    expect(refused).toHaveLength(14);
+    expect(refused).toHaveLength(28);
     for (const [, , facts] of refused) expect(facts).toEqual({ refused: 'StaffNotAllowed' });
   });
 });

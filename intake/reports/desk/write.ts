@@ -1,0 +1,129 @@
+import { hash, randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import { candorError } from '../../../schemas/index.ts';
+import type { Desk } from '../../desk.ts';
+import { type AgeProblem, binaryOf, inspectAge } from '../../envelope/inspect.ts';
+import { advance } from '../../lifecycle/submission.ts';
+import { act, actorOf } from '../../staff/act.ts';
+import type { Member } from '../../staff/roles.ts';
+import { reportStanding } from '../standing.ts';
+import type { Audience } from '../tables.ts';
+import { caseFor, type Meant } from './case.ts';
+
+/** How long what is written at the desk may be, in bytes: a text, and what was shared with a guest. */
+const MESSAGE_BYTES = 16 * 2 ** 20;
+
+const problems: Readonly<Record<AgeProblem, string>> = {
+  'not-age': 'it is no age message',
+  'too-few-recipients': 'it has fewer recipients than the team',
+  'mixed-recipients': 'not all of its recipients are hybrid ones',
+  'classical-recipients': 'its recipients are not hybrid ones',
+};
+
+/**
+ * Writes a message into a case: a note of the team, or to the reporter or the guests. It comes encrypted, armored or not, to
+ * the whole team and to whoever else is to read it. Gives its position. Throws ReportUnknown, ReportChanged, ReportMessageRefused,
+ * RecipientsMissing, StaffNotAllowed.
+ */
+export async function writeMessage(
+  desk: Pick<Desk, 'db' | 'now' | 'current'>,
+  member: Member,
+  meant: Meant,
+  { audience, message }: { audience: Audience; message: Uint8Array },
+): Promise<number> {
+  const { db, now } = desk;
+  const { id } = meant;
+  const refused = (problem: string) => candorError('ReportMessageRefused', { id, problem });
+  const before = await caseFor(db, member, meant);
+  if (before.data === null) throw refused('its text was deleted after its time');
+  if (member.role === 'guest' && audience !== 'guest') throw refused('guests write to the team alone');
+  const ciphertext = await checked(desk, audience, message, refused);
+  if (audience === 'reporter') await reporterOf(db, id, refused);
+  const at = now();
+  const facts = { audience, digest: hash('sha256', ciphertext) };
+  return act(db, member, { action: 'write-message', subject: id, at, facts }, async () => {
+    const position = await db
+      .selectFrom('reportMessage')
+      .select(({ fn }) => fn.max('position').as('last'))
+      .where('submission', '=', id)
+      .executeTakeFirst()
+      .then((row) => Number(row?.last ?? 0) + 1);
+    const also = [
+      sql`insert into report_message (id, submission, position, audience, author, at, ciphertext, digest, bytes)
+        select ${`${id}-${randomBytes(12).toString('hex')}`}, id, ${position}::integer, ${audience}, ${member.id},
+          ${at}::timestamptz, ${ciphertext}::bytea, ${facts.digest}, ${ciphertext.byteLength}::integer
+        from changed where id = ${id}`,
+    ];
+    await advance(db, before, before.state, { at, actor: actorOf(member), facts, also });
+    return position;
+  });
+}
+
+/**
+ * Puts a message in the place of one that says the same to today’s recipients: after a key was lost, or somebody came. `was`:
+ * the digest of what it replaces. Throws ReportUnknown, ReportMessageRefused, RecipientsMissing, StaffNotAllowed.
+ */
+export async function resealMessage(
+  desk: Pick<Desk, 'db' | 'now' | 'current'>,
+  member: Member,
+  id: string,
+  { position, was, message }: { position: number; was: string; message: Uint8Array },
+): Promise<void> {
+  const { db, now } = desk;
+  const refused = (problem: string) => candorError('ReportMessageRefused', { id, problem });
+  await caseFor(db, member, { id });
+  const found = await db
+    .selectFrom('reportMessage')
+    .select(['audience', 'author', 'digest'])
+    .where('submission', '=', id)
+    .where('position', '=', position)
+    .where('ciphertext', 'is not', null)
+    .executeTakeFirst();
+  if (found?.digest !== was) throw refused(`message ${position} is not there, or changed since it was read`);
+  // What the reporter wrote was for the team; they hold it themselves.
+  const audience = found.author === 'reporter' ? 'team' : found.audience;
+  const ciphertext = await checked(desk, audience, message, refused);
+  const digest = hash('sha256', ciphertext);
+  const keys = position === 1 ? (await reportStanding(desk)).keys : undefined;
+  await act(db, member, { action: 'reseal-report', subject: id, at: now(), facts: { position, was, digest } }, () =>
+    db.transaction().execute(async (inside) => {
+      const { numUpdatedRows } = await inside
+        .updateTable('reportMessage')
+        .set({ ciphertext, digest, bytes: ciphertext.byteLength })
+        .where('submission', '=', id)
+        .where('position', '=', position)
+        .where('digest', '=', was)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) throw refused(`message ${position} changed since it was read`);
+      if (keys !== undefined) await inside.updateTable('report').set({ keys }).where('submission', '=', id).execute();
+    }),
+  );
+}
+
+/** The binary form of a message that the whole team can open, and whoever it is for. */
+async function checked(
+  desk: Pick<Desk, 'current' | 'now'>,
+  audience: Audience,
+  message: Uint8Array,
+  refused: (problem: string) => Error,
+): Promise<Uint8Array> {
+  const { recipients } = await reportStanding(desk);
+  if (recipients.length === 0) throw candorError('RecipientsMissing', {});
+  const ciphertext = binaryOf(message);
+  const { problem, stanzas } = inspectAge(message);
+  if (ciphertext === undefined || problem !== undefined) throw refused(problems[problem ?? 'not-age']);
+  if (ciphertext.byteLength > MESSAGE_BYTES) throw refused('it is larger than 16 MiB');
+  if (stanzas.length < recipients.length) throw refused(problems['too-few-recipients']);
+  if (audience !== 'team' && stanzas.length === recipients.length)
+    throw refused(`it is encrypted to the team alone, and not to the ${audience}`);
+  return ciphertext;
+}
+
+async function reporterOf(db: Desk['db'], id: string, refused: (problem: string) => Error): Promise<void> {
+  const { replyTo } = await db
+    .selectFrom('report')
+    .select('replyTo')
+    .where('submission', '=', id)
+    .executeTakeFirstOrThrow();
+  if (replyTo === null) throw refused('its reporter left no key to answer to');
+}
