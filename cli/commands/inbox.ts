@@ -12,38 +12,42 @@ import {
   StaffForm,
   StaffRole,
   StaffText,
+  VulnerabilityState,
 } from '../../schemas/index.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
 import type { Answer } from '../inbox/answer.ts';
 import { given as noticesGiven } from '../inbox/notices.ts';
 import { type Inbox, withInbox } from '../inbox/open.ts';
 import * as people from '../inbox/people.ts';
+import { reports } from '../inbox/reports/actions.ts';
+import { ReportOptions, reportOptions } from '../inbox/reports/options.ts';
 import * as requests from '../inbox/requests.ts';
 
 const usage =
-  'candor inbox [list | show ID | approve ID | decline ID | answer ID | grant ID DOCUMENT | revoke GRANT | terminate ID | supersede OLDER NEWER | settle ID | notices | resend NOTICE | failures | export EMAIL | delete EMAIL | log | accounts | add ID | remove ID | reset ID] --as ID';
+  'candor inbox [list | show ID | approve ID | decline ID | answer ID | grant ID DOCUMENT | revoke GRANT | terminate ID | supersede OLDER NEWER | settle ID | notices | resend NOTICE | failures | export EMAIL | delete EMAIL | log | accounts | add ID | remove ID | reset ID | reports …] --as ID';
 
 const options = Common.extend({
   as: Id.optional().meta({
     description: 'Who acts: the id of an account, whose role must allow it. It is written down.',
   }),
-  state: DpaRequestState.optional().meta({
+  state: z.union([DpaRequestState, VulnerabilityState]).optional().meta({
     description: 'list: all requests in this state; what waits when left out.',
   }),
   after: z.string().optional().meta({ description: 'list: what comes behind a page.' }),
   reason: StaffText.optional().meta({
     description: 'decline: the reason, which the requester is told. approve: why, although measures do not hold.',
   }),
-  text: StaffText.optional().meta({ description: 'answer, settle: the text of the letter.' }),
-  file: z.string().optional().meta({ description: 'answer, settle: a file that holds the text.' }),
+  text: StaffText.optional().meta({ description: 'answer, settle, reports note, reply: the text.' }),
+  file: z.string().optional().meta({ description: 'The same: a file that holds the text.' }),
   outcome: ObjectionOutcome.optional().meta({ description: 'settle: how, such as accommodated or declined.' }),
-  role: StaffRole.optional().meta({ description: 'add: viewer, responder or administrator.' }),
+  role: StaffRole.optional().meta({ description: 'add: viewer, responder, administrator, triager or guest.' }),
   email: Email.optional().meta({
     description: 'add: their address, whose requests they cannot decide. resend: another address.',
   }),
   known: Digest.optional().meta({ description: 'log: a digest of it that was noted down, and must still be there.' }),
   url: z.url().optional().meta({ description: 'Where visitors reach the forms; `url` of intake.yaml when left out.' }),
   yes: z.boolean().default(false).meta({ description: 'delete: do not ask.' }),
+  ...reportOptions,
 });
 type Options = z.infer<typeof options>;
 
@@ -55,7 +59,14 @@ type Action = {
 type Words = { first: string; second: string };
 
 const actions: Readonly<Record<string, Action>> = {
-  list: { words: 0, run: (inbox, { state, after }) => requests.listed(inbox, { state, after }) },
+  list: {
+    words: 0,
+    run: (inbox, { state, after }) =>
+      requests.listed(inbox, {
+        state: parsed(DpaRequestState.optional(), state, 'that is the state of no request'),
+        after,
+      }),
+  },
   show: { words: 1, run: (inbox, _, { first }) => requests.shown(inbox, first) },
   approve: { words: 1, run: (inbox, { reason }, { first }) => requests.approved(inbox, first, reason) },
   decline: {
@@ -109,19 +120,31 @@ const actions: Readonly<Record<string, Action>> = {
 
 export default defineCommand({
   summary:
-    'What visitors asked for: lists, shows and decides it; accounts of staff; what is known of a person; the staff log.',
+    'What visitors asked for and reported: lists, shows and decides it; accounts of staff; what is known of a person; the staff log.',
   words: '[ACTION [ID]]',
   options,
   run: async (given, [name = 'list', ...words], terminal) => {
+    if (name === 'reports') {
+      const options = parsed(ReportOptions, given, 'that means nothing for reports');
+      return print(
+        given,
+        await withInbox(given, terminal, (inbox) => reports(inbox, options, words, terminal)),
+        terminal,
+      );
+    }
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
     if (action === undefined || words.length !== action.words)
       throw candorError('UsageInvalid', { problem: `\`inbox ${[name, ...words].join(' ')}\` means nothing.`, usage });
     const [first = '', second = ''] = words;
     const answer = await withInbox(given, terminal, (inbox) => action.run(inbox, given, { first, second }, terminal));
-    terminal.out(given.json ? `${JSON.stringify(answer.json, null, 2)}\n` : answer.text);
-    return 0;
+    return print(given, answer, terminal);
   },
 });
+
+function print({ json }: Options, answer: Answer, { out }: Terminal): number {
+  out(json ? `${JSON.stringify(answer.json, null, 2)}\n` : answer.text);
+  return 0;
+}
 
 function needed(value: string | undefined, problem: string): string {
   if (value === undefined) throw candorError('UsageInvalid', { problem, usage });

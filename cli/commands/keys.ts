@@ -14,10 +14,11 @@ import { candorError, type Digest, Duration, type Instant, KeyUse } from '../../
 import { Common, defineCommand, type Terminal } from '../command.ts';
 import { validContent } from '../content.ts';
 import { makeSeal } from '../keys/seal.ts';
+import { makeTriager } from '../keys/triager.ts';
 import { finishCutOff, ledgerOptions, withLedger } from '../ledger.ts';
 import { contentFolder } from '../place.ts';
 
-const usage = 'candor keys [make FILE | rotate [FILE] [--overlap 30d] | seal FILE]';
+const usage = 'candor keys [make FILE | rotate [FILE] [--overlap 30d] | seal FILE | triager FILE]';
 
 /** One key by its public half. */
 type Fingerprint = { use: KeyUse; fingerprint: Digest };
@@ -25,8 +26,9 @@ type Fingerprint = { use: KeyUse; fingerprint: Digest };
 type Answer = { json: object; text: string };
 
 export default defineCommand({
-  summary: 'Prints the public keys of the log; makes keys, lets new ones take over, and makes the seal of agreements.',
-  words: '[make FILE | rotate [FILE] | seal FILE]',
+  summary:
+    'Prints the public keys of the log; makes keys, lets new ones take over; makes the seal of agreements, and the identity of a triager.',
+  words: '[make FILE | rotate [FILE] | seal FILE | triager FILE]',
   options: Common.extend({
     overlap: Duration.default('30d').meta({
       description: 'rotate: how long the old keys may sign too, for example 30d (the default).',
@@ -53,18 +55,22 @@ async function answerTo(
     case undefined:
       return print(folder, terminal);
     case 'make':
-      if (file === undefined)
-        throw candorError('UsageInvalid', { problem: 'name the file to make, outside the repository.', usage });
-      return make(resolve(terminal.cwd, file), folder);
+      return make(toMake(file, terminal), folder);
     case 'seal':
-      if (file === undefined)
-        throw candorError('UsageInvalid', { problem: 'name the file to make, outside the repository.', usage });
-      return makeSeal(resolve(terminal.cwd, file), folder, terminal);
+      return makeSeal(toMake(file, terminal), folder, terminal);
+    case 'triager':
+      return makeTriager(toMake(file, terminal), folder, terminal);
     case 'rotate':
       return rotate(file, folder, overlap, terminal);
     default:
       throw candorError('UsageInvalid', { problem: `\`keys\` cannot \`${action}\`.`, usage });
   }
+}
+
+function toMake(file: string | undefined, { cwd }: Terminal): string {
+  if (file === undefined)
+    throw candorError('UsageInvalid', { problem: 'name the file to make, outside the repository.', usage });
+  return resolve(cwd, file);
 }
 
 /** The public halves, as they are published, and which private halves are at hand. */

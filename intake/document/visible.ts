@@ -1,9 +1,14 @@
 /** Controls, and what turns the direction of writing (UAX #9) or hides: they would make a text look like another. */
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 
-/** A value whose texts show what cannot be seen as its code point, `‹U+202E›`; line breaks stay. Keys are ours. */
+/** A text that shows what cannot be seen as its code point, `‹U+202E›`; line breaks stay. */
+export function visibleText(text: string): string {
+  return text.replace(UNSEEN, (sign) => (sign === '\n' ? sign : named(sign)));
+}
+
+/** A value whose texts are such. Keys are ours. */
 export function visible(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(UNSEEN, (sign) => (sign === '\n' ? sign : named(sign)));
+  if (typeof value === 'string') return visibleText(value);
   if (Array.isArray(value)) return value.map(visible);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, visible(part)]));
