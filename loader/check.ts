@@ -3,6 +3,7 @@ import { checkAccessReviews } from './checks/access-reviews.ts';
 import { checkAdvisories } from './checks/advisories.ts';
 import { checkClaims } from './checks/claims.ts';
 import type { CheckContext, KnownCollector } from './checks/context.ts';
+import { checkDisclosure } from './checks/disclosure.ts';
 import { checkEvidence } from './checks/evidence.ts';
 import { checkReferences } from './checks/references.ts';
 import { checkValues } from './checks/values.ts';
@@ -26,6 +27,14 @@ export function checkContent(dir: string, loaded: Loaded, { collectors, now }: C
   // Where nothing was found, the missing folder is the only thing to say.
   if (loaded.files.length === 0) return loaded.errors;
   const context: CheckContext = { dir, loaded, byType: Map.groupBy(loaded.files, ({ type }) => type), collectors, now };
-  const checks = [checkReferences, checkEvidence, checkClaims, checkValues, checkAccessReviews, checkAdvisories];
+  const checks = [
+    checkReferences,
+    checkEvidence,
+    checkClaims,
+    checkValues,
+    checkAccessReviews,
+    checkAdvisories,
+    checkDisclosure,
+  ];
   return inOrder([...loaded.errors, ...checks.flatMap((check) => check(context))]);
 }

@@ -19,6 +19,28 @@ export const ReportRecipient = z
   .meta({ id: 'ReportRecipient', description: 'Whoever can decrypt reports.' });
 export type ReportRecipient = z.infer<typeof ReportRecipient>;
 
+/**
+ * What researchers are promised, point by point: those that disclose.io’s terms cover. Whoever gives any of them gives all, so
+ * that none is forgotten.
+ */
+export const SafeHarbor = z
+  .strictObject({
+    authorization: Prose.meta({
+      description: 'That testing by the policy is authorized under laws against intrusion.',
+    }),
+    circumvention: Prose.meta({
+      description: 'That getting round technical measures for it is not held against anybody.',
+    }),
+    terms: Prose.meta({ description: 'That terms of use which forbid such testing do not stand in its way.' }),
+    noLegalAction: Prose.meta({ description: 'That no legal action is taken or supported, also for honest mistakes.' }),
+    thirdParties: Prose.meta({
+      description: 'What happens when somebody else takes action, and whose systems are not ours.',
+    }),
+    whenUnsure: Prose.meta({ description: 'Whom to ask before testing what may not be covered.' }),
+  })
+  .meta({ id: 'SafeHarbor', description: 'What researchers are promised, point by point.' });
+export type SafeHarbor = z.infer<typeof SafeHarbor>;
+
 /** How researchers report, what they may do, what they can expect. `content/disclosure.yaml`. */
 export const DisclosurePolicy = z
   .strictObject({
@@ -40,6 +62,7 @@ export const DisclosurePolicy = z
     allowed: z.array(z.string().min(1)).default([]).meta({ description: 'Ways of testing that are welcome.' }),
     forbidden: z.array(z.string().min(1)).default([]).meta({ description: 'Ways of testing that are not.' }),
     safeHarbor: Prose.meta({ description: 'What we promise to those who keep to this policy.' }),
+    safeHarborPoints: SafeHarbor.optional(),
     clocks: z.array(SlaClock).min(1),
     credit: z.enum(['opt-in', 'opt-out', 'none']).meta({ description: 'Whether reporters are named.' }),
     bounty: z.discriminatedUnion('kind', [

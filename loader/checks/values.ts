@@ -51,9 +51,7 @@ const exampleName = /(?:^|\.)example$/i;
  * `.example` is allowed, and only that.
  */
 function placeholders(context: CheckContext): CandorError[] {
-  const environments = textsAt(context, 'sources', ['environment']);
-  const sources = filesOf(context, 'sources').length;
-  const demo = sources > 0 && environments.filter(({ value }) => value === 'demo').length === sources;
+  const demo = isDemonstration(context);
   // Who is in a list that was pulled is not for the company to choose.
   const authored = context.loaded.files.filter(({ type }) => type !== 'accessReviews');
   return authored.flatMap((file) =>
@@ -64,10 +62,22 @@ function placeholders(context: CheckContext): CandorError[] {
   );
 }
 
+/** Whether every source is a demonstration. */
+export function isDemonstration(context: CheckContext): boolean {
+  const environments = textsAt(context, 'sources', ['environment']);
+  const sources = filesOf(context, 'sources').length;
+  return sources > 0 && environments.filter(({ value }) => value === 'demo').length === sources;
+}
+
 /** Whether a text is a mailbox that nobody reads; `.example` is one unless everything is a demonstration. */
 export function isPlaceholder(text: string, demo = false): boolean {
   const [, name = '', domain = ''] = mailbox.exec(text) ?? [];
-  return domain !== '' && (standIn.test(name) || reserved.test(domain) || (exampleName.test(domain) && !demo));
+  return domain !== '' && (standIn.test(name) || isNobodys(domain, demo));
+}
+
+/** Whether a name belongs to nobody by RFC 2606 and RFC 6761; `.example` does unless everything is a demonstration. */
+export function isNobodys(domain: string, demo: boolean): boolean {
+  return reserved.test(domain) || (exampleName.test(domain) && !demo);
 }
 
 function documents(context: CheckContext): CandorError[] {

@@ -4,6 +4,7 @@ import { collectErrors } from './collect-errors.ts';
 import { commandErrors, usageErrors } from './command-errors.ts';
 import { contentErrors } from './content-errors.ts';
 import { deskErrors } from './desk-errors.ts';
+import { disclosureErrors } from './disclosure-errors.ts';
 import { documentErrors } from './document-errors.ts';
 import type { ErrorDefinition, ErrorText } from './error-definition.ts';
 import { grantErrors } from './grant-errors.ts';
@@ -39,6 +40,7 @@ export const errors = {
   ...noticeErrors,
   ...staffErrors,
   ...advisoryErrors,
+  ...disclosureErrors,
   ...deskErrors,
 } as const;
 
