@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Digest, Id } from './core/ids.ts';
-import { Country, Email, typedLine, typedLines } from './core/text.ts';
+import { Country, Email, typedLine, typedLines, UNSEEN } from './core/text.ts';
 import { Instant } from './core/time.ts';
 
 /** What somebody asks for. */
@@ -31,6 +31,8 @@ export const RequestForm = z
         error: 'must be a web address such as https://quill.example',
       })
       .max(300)
+      // What hides its host, or does something to a terminal that shows it, is no address that somebody typed.
+      .refine((text) => !UNSEEN.test(text) && URL.parse(text)?.username === '', 'must be a plain web address')
       .meta({ description: 'The company’s site; its domain is compared with that of the e-mail address.' }),
     companyAddress: typedLines(300).optional(),
     jurisdiction: Country,

@@ -78,6 +78,6 @@ test.each(staff)('%s is for those who signed in', async (pattern) => {
   if (answer.status === 303) expect(answer.headers.get('location')).toBe('/inbox/sign-in/');
   // A session that was made up is none.
   const visitor = server.visitor();
-  visitor.cookies.set('inbox', 'A'.repeat(43));
+  visitor.cookies.set('staff', 'A'.repeat(43));
   expect((await visitor.get(path)).status).toBe(303);
 });

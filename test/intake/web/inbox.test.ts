@@ -234,6 +234,26 @@ test('an administrator hands over and deletes what is known of a person, and rea
     expect(actions).toContain(action);
 });
 
+test('an address that no database can hold is that of nothing', async () => {
+  const responder = await signedIn('responder');
+  for (const path of ['/inbox/%00/', '/inbox/%2500/', '/inbox/?after=2026-01-01T00:00:00Z~%00', '/inbox/?state=%00'])
+    expect((await responder.get(path)).status, path).toBe(404);
+  expect(server.said).toEqual([]);
+});
+
+test('whoever signs in anew leaves no session behind', async () => {
+  const first = await signedIn('responder');
+  const before = new Map(first.cookies);
+  minutes += 1;
+  const own = await (await first.get('/requests/')).text();
+  const body = new URLSearchParams({ 'form-token': tokenIn(own), ...typed('responder') });
+  expect((await first.post('/inbox/sign-in/', body.toString())).status).toBe(303);
+  expect((await first.get('/inbox/')).status).toBe(200);
+  const thief = server.visitor();
+  for (const [name, value] of before) thief.cookies.set(name, value);
+  expect((await thief.get('/inbox/')).status).toBe(303);
+});
+
 test('signing out ends the session at once, and so does losing the account', async () => {
   const left = await signedIn('responder');
   const copy = new Map(left.cookies);
