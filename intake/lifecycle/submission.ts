@@ -34,7 +34,7 @@ export async function advance(
   const moving = sql`update submission set state = ${to}, length = ${length}, head = ${head}${replacing}
     where id = ${before.id} and head = ${before.head}`;
   const moved = await write(db, moving, [{ transition, cause }]);
-  if (moved === 0) throw candorError('TransitionRefused', { id: before.id, from: before.state, to });
+  if (moved.size === 0) throw candorError('TransitionRefused', { id: before.id, from: before.state, to });
   return { ...before, state: to, length, head, data: data === undefined ? before.data : data };
 }
 

@@ -10,7 +10,10 @@ import { type Cause, type Written, write } from './write.ts';
  * Takes in something new. When it returns, the thing is durable, with its first transition and all that is to be sent.
  * With a secret `seed` its id follows from it, and the second of two with the same one is not taken in again.
  */
-export type TakeIn = (kind: Kind, data: Record<string, unknown>, cause: Cause, seed?: string) => Promise<Submission>;
+export type TakeIn = (kind: Kind, data: Record<string, unknown>, cause: Cause, seed?: string) => Promise<Taken>;
+
+/** What was taken in. `wasThere`: it was before, with the same seed; nothing of this cause was written then. */
+type Taken = Submission & { wasThere?: true };
 
 /** How many statements are under way at once: while the database works at one, the next is made. */
 const AT_ONCE = 2;
@@ -19,7 +22,7 @@ const MOST = 200;
 const MOST_BYTES = 8 * 2 ** 20;
 
 type Entry = Written & { submission: Submission };
-type Waiting = { entry: Entry; taken: () => void; failed: (reason: unknown) => void };
+type Waiting = { entry: Entry; taken: (isNew: boolean) => void; failed: (reason: unknown) => void };
 
 /**
  * A way in that is shared by all who come at the same time: while statements are under way the next ones wait, and go
@@ -51,11 +54,11 @@ export function wayIn(db: Kysely<Tables>): TakeIn {
   };
   return async (kind, data, cause, seed) => {
     const entry = opened(kind, data, cause, seed);
-    await new Promise<void>((taken, failed) => {
+    const isNew = await new Promise<boolean>((taken, failed) => {
       queue.push({ entry, taken, failed });
       plan();
     });
-    return entry.submission;
+    return isNew ? entry.submission : { ...entry.submission, wasThere: true };
   };
 }
 
@@ -63,11 +66,12 @@ async function settle(db: Kysely<Tables>, batch: readonly Waiting[]): Promise<vo
   // What was sent twice at once is one; in order, so that of two statements with the same ones none waits for the other.
   const entries = new Map(batch.map(({ entry }) => [entry.submission.id, entry]));
   try {
-    await insert(
+    const written = await insert(
       db,
       [...entries.keys()].sort().flatMap((id) => entries.get(id) ?? []),
     );
-    for (const { taken } of batch) taken();
+    for (const { entry, taken } of batch)
+      taken(written.has(entry.submission.id) && entries.get(entry.submission.id) === entry);
   } catch (reason) {
     if (batch.length === 1 || !isAboutOne(reason)) for (const { failed } of batch) failed(reason);
     else {
@@ -111,13 +115,13 @@ function opened(kind: Kind, data: Record<string, unknown>, cause: Cause, seed: s
   return { submission: { id, kind, state, length: 1, head, openedAt: cause.at, data }, transition, cause };
 }
 
-async function insert(db: Kysely<Tables>, entries: readonly Entry[]): Promise<void> {
+async function insert(db: Kysely<Tables>, entries: readonly Entry[]): Promise<ReadonlySet<string>> {
   const rows = entries.map(({ submission: { openedAt, ...rest } }) => ({ ...rest, opened_at: openedAt }));
   const opening = sql`insert into submission (id, kind, state, length, head, opened_at, data)
     select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as part(id text, kind text, state text, length integer, head text, opened_at timestamptz, data jsonb)
     on conflict (id) do nothing`;
-  await write(db, opening, entries);
+  return write(db, opening, entries);
 }
 
 /** 80 of these bits in letters and digits that nobody mistakes for others. */

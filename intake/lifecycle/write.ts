@@ -22,13 +22,13 @@ export type Written = { transition: LoggedTransition; cause: Cause };
 
 /**
  * One statement: a change of submissions, and what comes with it for each row that it changed; so all of it is durable, or
- * none. What comes with a row that was not changed is not written. Returns how many were changed.
+ * none. What comes with a row that was not changed is not written. Returns the ids of what was changed.
  */
 export async function write(
   db: Kysely<Tables>,
   change: RawBuilder<unknown>,
   written: readonly Written[],
-): Promise<number> {
+): Promise<ReadonlySet<string>> {
   const transitions = written.map(({ transition }) => transition);
   const secrets = written.flatMap(({ transition: { submission }, cause: { secrets: rows = [] } }) =>
     rows.map(({ expiresAt, ...rest }) => ({ ...rest, submission, expires_at: expiresAt })),
@@ -38,7 +38,7 @@ export async function write(
   );
   const also = written.flatMap(({ cause }) => cause.also ?? []);
   const parts = also.map((statement, index) => sql`, ${sql.raw(`also_${index}`)} as (${statement})`);
-  const { rows } = await sql`
+  const { rows } = await sql<{ id: string }>`
     with changed as (${change} returning id),
     logged as (
       insert into transition (submission, position, "from", "to", at, actor, facts, previous, digest)
@@ -60,5 +60,5 @@ export async function write(
     )
     ${sql.join(parts, sql``)}
     select id from changed`.execute(db);
-  return rows.length;
+  return new Set(rows.map(({ id }) => id));
 }

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Digest, Email, VulnerabilityReport } from '../../schemas/index.ts';
 import { idFrom, type TakeIn } from '../lifecycle/take-in.ts';
 import type { Letterhead } from '../mail/letterhead.ts';
 import { digestOfSecret } from '../secrets/secret.ts';
+import type { Tables } from '../store/tables.ts';
 import type { Proof } from './challenge.ts';
 import { newReportLetter } from './letters.ts';
 
@@ -30,8 +31,8 @@ export class ProofUsed extends Error {
 
 /**
  * Takes in a report and writes to `contacts` that there is one. When this returns, it is durable. Its number follows from
- * `access`: sent twice it is one report with one number; what was changed in between is one more message of it, so nothing
- * that has a receipt is lost. `proof` is used up by it. Throws ProofUsed.
+ * `access`: sent twice it is one report with one number, and nothing is kept of the second (`wasThere`). `proof` is used up by
+ * it. Throws ProofUsed.
  */
 export async function receiveReport(
   takeIn: TakeIn,
@@ -40,7 +41,7 @@ export async function receiveReport(
   report: NewReport,
   at: Date,
   proof?: Proof,
-): Promise<{ number: string }> {
+): Promise<{ number: string; wasThere: boolean }> {
   const { via, ciphertext, access, replyTo, keys, critical } = report;
   const seed = hash('sha256', `report:${access}`);
   const id = idFrom('vulnerability-report', seed);
@@ -52,34 +53,56 @@ export async function receiveReport(
     text: `A vulnerability report was received${critical ? ', said to be critical' : ''}: ${id}`,
   };
   const letters = contacts.map((to) => ({ channel: 'mail' as const, mail: newReportLetter(head, to, id, critical) }));
-  // Where the ciphertext goes: first of a new report, or behind the others of one that has no such message yet. Where the
-  // access follows from what was written, as without a script, the same one means the same text, however it is encrypted.
-  const place = sql`
-    select id as submission, 1 as position from changed where id = ${id}
-    union all
-    select submission, max(position) + 1 from report_message where submission = ${id}
-    group by submission having bool_and(digest <> ${digest})
-      and ${via === 'browser'}::boolean and exists (select from submission where id = ${id} and data is not null)`;
   const also = [
     sql`insert into report (submission, via, access, reply_to, keys, critical)
       select id, ${via}, ${digestOfSecret(access)}, ${replyTo}, ${keys}, ${critical}::boolean from changed where id = ${id}`,
     sql`insert into report_message (id, submission, position, audience, author, at, ciphertext, digest, bytes)
-      select submission || '-' || position, submission, position, 'reporter', 'reporter', ${at}::timestamptz,
-        ${ciphertext}::bytea, ${digest}, ${ciphertext.byteLength}::integer
-      from (${place}) as place`,
+      select ${`${id}-1`}, id, 1, 'reporter', 'reporter', ${at}::timestamptz, ${ciphertext}::bytea, ${digest},
+        ${ciphertext.byteLength}::integer from changed where id = ${id}`,
   ];
   // Refused by the database when it is there: of many replicas one takes it.
   if (proof !== undefined)
     also.push(sql`insert into report_challenge (digest, expires_at)
-      select ${proof.digest}, ${proof.expiresAt}::timestamptz from (${place}) as place`);
+      select ${proof.digest}, ${proof.expiresAt}::timestamptz from changed where id = ${id}`);
   const send = [...letters, { channel: 'webhook' as const, event }];
   const cause = { at, actor: 'visitor', facts: { via, critical }, send, also, bytes: ciphertext.byteLength };
+  const { wasThere = false } = await orUsed(takeIn('vulnerability-report', {}, cause, seed));
+  return { number: id, wasThere };
+}
+
+/**
+ * Keeps what was changed before it was sent again as one more message of its report: nothing that has a receipt is lost.
+ * What the report has already is not kept twice. `proof` is used up by it. Throws ProofUsed.
+ */
+export async function addIfChanged(
+  db: Kysely<Tables>,
+  { number, ciphertext, at }: { number: string; ciphertext: Uint8Array; at: Date },
+  proof: Proof,
+): Promise<void> {
+  const digest = hash('sha256', ciphertext);
+  const known = db.selectFrom('reportMessage').select('id').where('submission', '=', number);
+  if ((await known.where('digest', '=', digest).execute()).length > 0) return;
+  const adding = sql`
+    with used as (insert into report_challenge (digest, expires_at) values (${proof.digest}, ${proof.expiresAt})),
+    next as (
+      select id, (select max(position) + 1 from report_message where submission = ${number}) as position
+      from submission where id = ${number} and data is not null
+    )
+    insert into report_message (id, submission, position, audience, author, at, ciphertext, digest, bytes)
+    select id || '-' || position, id, position, 'reporter', 'reporter', ${at}::timestamptz, ${ciphertext}::bytea,
+      ${digest}, ${ciphertext.byteLength}::integer from next
+    returning id`;
+  const { rows } = await orUsed(adding.execute(db));
+  // Its text was deleted meanwhile: no receipt may say that this one is kept.
+  if (rows.length === 0) throw new Error('The report has no text any more.');
+}
+
+async function orUsed<T>(taking: Promise<T>): Promise<T> {
   try {
-    await takeIn('vulnerability-report', {}, cause, seed);
+    return await taking;
   } catch (error) {
     throw error instanceof Error && 'constraint' in error && error.constraint === 'report_challenge_pkey'
       ? new ProofUsed()
       : error;
   }
-  return { number: id };
 }

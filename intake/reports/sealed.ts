@@ -7,7 +7,7 @@ import type { SentFile } from '../web/multipart.ts';
 import { Refusal } from '../web/refusal.ts';
 import { newChallenge, proofIn } from './challenge.ts';
 import { CIPHERTEXT_BYTES, hindrance, problemOf, type ReportProblem } from './look.ts';
-import { ProofUsed, receiveReport } from './receive.ts';
+import { addIfChanged, ProofUsed, receiveReport } from './receive.ts';
 import { reportStanding } from './standing.ts';
 
 /** What the script of the form sends beside the ciphertext. */
@@ -58,10 +58,10 @@ export async function submitSealed(
   if (proof === undefined) return again();
   try {
     const report = { via: 'browser', ciphertext, access, replyTo, keys, critical } as const;
-    return {
-      status: 201,
-      body: await receiveReport(desk.takeIn, desk.head, standing.contacts, report, desk.now(), proof),
-    };
+    const [{ takeIn, head, db }, at] = [desk, desk.now()];
+    const { number, wasThere } = await receiveReport(takeIn, head, standing.contacts, report, at, proof);
+    if (wasThere) await addIfChanged(db, { number, ciphertext, at }, proof);
+    return { status: 201, body: { number } };
   } catch (error) {
     if (error instanceof ProofUsed) return again();
     throw error;
