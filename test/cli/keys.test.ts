@@ -351,7 +351,7 @@ describe('keys rotate', () => {
       {
         "code": 2,
         "err": "error UsageInvalid: the keys come from CANDOR_KEYS, so name a file to write them and the new ones to.
-        hint: usage: candor keys [make FILE | rotate [FILE] [--overlap 30d] | seal FILE]
+        hint: usage: candor keys [make FILE | rotate [FILE] [--overlap 30d] | seal FILE | triager FILE]
       ",
       }
     `);
