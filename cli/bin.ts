@@ -13,6 +13,7 @@ for (const file of ['.env', join('.candor', 'demo.env')])
 // Commands get the variables from here. The keys are taken out of the process: building runs the content’s own code.
 const environment = { ...process.env };
 delete process.env.CANDOR_KEYS;
+delete process.env.CANDOR_OPENPGP_KEY;
 const abort = new AbortController();
 const interrupt = () => abort.abort();
 process.once('SIGINT', interrupt).once('SIGTERM', interrupt);

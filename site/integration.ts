@@ -5,6 +5,7 @@ import mdx from '@astrojs/mdx';
 import node from '@astrojs/node';
 import type { AstroIntegration, HookParameters } from 'astro';
 import { copyPublished } from '../ledger/publish.ts';
+import { hashAdvisories } from './advisories/seal.ts';
 import { contentPlugin } from './content-plugin.ts';
 import { contentFolder, packageRoot, routes } from './places.ts';
 import { reportScriptPlugin } from './report-script.ts';
@@ -27,7 +28,10 @@ function wholeSite(): AstroIntegration {
     name: 'candor',
     hooks: {
       // What is kept is published as it is: nothing that was signed passes through a renderer.
-      'astro:build:done': ({ dir }) => copyPublished(content, fileURLToPath(dir)),
+      'astro:build:done': async ({ dir }) => {
+        await copyPublished(content, fileURLToPath(dir));
+        await hashAdvisories(fileURLToPath(dir));
+      },
       'astro:config:setup': ({ addWatchFile, command, config, injectRoute, updateConfig }) => {
         content = contentFolder(config.root);
         for (const route of routes(packageRoot(), 'pages')) injectRoute({ ...route, prerender: true });

@@ -50,6 +50,11 @@ export const pages = {
     label: 'Disclosure',
     shown: ({ content }) => content.disclosure !== undefined,
   },
+  advisories: {
+    href: '/advisories/',
+    label: 'Advisories',
+    shown: ({ content }) => content.advisories.length > 0,
+  },
   roadmap: { href: '/roadmap/', label: 'Gaps and roadmap', shown: () => true },
   updates: {
     href: '/updates/',

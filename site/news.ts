@@ -14,6 +14,8 @@ export type NewsEntry = {
   title: string;
   /** An instant. */
   at: string;
+  /** The instant of its last change, where there was one. */
+  updatedAt?: string;
   summary: string;
   /** Further sentences, a paragraph each. */
   lines: string[];

@@ -8,6 +8,7 @@ import { lockForWriting } from '../../ledger/files/lock.ts';
 import { type PrivateKeys, privateKeys } from '../../ledger/keys/private.ts';
 import { firstKeyOf, privateHalf, whileValid } from '../../ledger/keys/signers.ts';
 import { rememberSigned } from '../../ledger/memory.ts';
+import { openpgpKey } from '../../ledger/openpgp.ts';
 import { signSite } from '../../ledger/publish.ts';
 import type { Log } from '../../ledger/reader.ts';
 import { releaseNumbers } from '../../ledger/releases/store.ts';
@@ -15,6 +16,7 @@ import { auditContent } from '../../ledger/verify/audit.ts';
 import { requireClock, signableLog } from '../../ledger/writer.ts';
 import { after } from '../../posture/time.ts';
 import { CandorError, type Content, Duration, Trust } from '../../schemas/index.ts';
+import { signAdvisories } from '../../site/advisories/seal.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
 import { printErrors, refuseDemo, validContent } from '../content.ts';
 import { ledgerOptions } from '../ledger.ts';
@@ -80,8 +82,12 @@ async function buildWhole(
     return undefined;
   }
   const seal = await sealKey(terminal.environment, folder);
+  const openpgp = await openpgpKey(terminal.environment, folder);
+  // Of the key that signs advisories, the pages see the public half alone.
+  process.env.CANDOR_OPENPGP_PUBLIC = openpgp?.publicKey ?? '';
   const dist = await buildSite(terminal.cwd, folder, options.verbose, seal?.certificate, async (site) => {
     if (seal !== undefined) await sealStandard(site, seal, new Date((await builtTrust(site)).generatedAt));
+    if (openpgp !== undefined) await signAdvisories(site, openpgp);
     if (signer !== undefined) await signed(site, folder, signer, options['valid-for']);
     terminal.signal.throwIfAborted();
   });

@@ -48,7 +48,7 @@ export function osv(told: ToldAdvisory) {
     ...(data.credits.length > 0 && {
       credits: data.credits.map(({ name, url, role }) => ({ name, type: roles[role], ...(url && { contact: [url] }) })),
     }),
-    ...(data.cwe.length > 0 && { database_specific: { cwe_ids: data.cwe } }),
+    database_specific: { cvss_score: told.score, cvss_rating: told.rating, cwe_ids: data.cwe },
   };
 }
 

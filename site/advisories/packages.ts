@@ -35,6 +35,6 @@ function isType(text: string): text is PackageType {
 
 /** Whether the versions of a package are compared as SemVer; `0` is before all of them. */
 export function isOfSemver(purl: PackageUrl | undefined, versions: readonly Version[]): boolean {
-  const known = purl === undefined || bySemver.has(packageOf(purl).type);
+  const known = purl === undefined ? versions.some(isSemver) : bySemver.has(packageOf(purl).type);
   return known && versions.every((version) => version === '0' || isSemver(version));
 }

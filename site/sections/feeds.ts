@@ -23,7 +23,7 @@ function atomEntry(entry: NewsEntry): string {
     `    <id>${escaped(entry.id)}</id>`,
     `    <title>${escaped(entry.title)}</title>`,
     `    <published>${entry.at}</published>`,
-    `    <updated>${entry.at}</updated>`,
+    `    <updated>${entry.updatedAt ?? entry.at}</updated>`,
     `    <link rel="alternate" type="text/html" href="${escaped(entry.url)}"/>`,
     `    <summary>${escaped(entry.summary)}</summary>`,
     `    <content type="html">${escaped(html(entry))}</content>`,
@@ -47,6 +47,7 @@ export function jsonFeed({ title, author, home, page, entries }: News) {
       summary: entry.summary,
       content_html: html(entry),
       date_published: entry.at,
+      date_modified: entry.updatedAt,
     })),
   };
 }

@@ -1,8 +1,13 @@
 import type { DisclosurePolicy } from '../../schemas/index.ts';
+import { CSAF_FOLDER } from '../advisories/csaf.ts';
 import { contactUri } from '../words/contact.ts';
 
-/** The policy in the form of RFC 9116. `trustUrl` is where the page is published. */
-export function securityTxt(policy: DisclosurePolicy, trustUrl: string): string {
+/** The policy in the form of RFC 9116. `trustUrl` is where the page is published; the rest is whether there are such pages. */
+export function securityTxt(
+  policy: DisclosurePolicy,
+  trustUrl: string,
+  has: { thanks?: boolean; advisories?: boolean } = {},
+): string {
   const base = trustUrl.replace(/\/$/, '');
   const lines = [
     ...policy.contacts.map((contact) => `Contact: ${contactUri(contact)}`),
@@ -12,6 +17,9 @@ export function securityTxt(policy: DisclosurePolicy, trustUrl: string): string 
     `Preferred-Languages: ${policy.languages.join(', ')}`,
     `Canonical: ${base}/.well-known/security.txt`,
     `Policy: ${base}/disclosure/`,
+    ...(has.thanks ? [`Acknowledgments: ${base}/disclosure/thanks/`] : []),
+    // Registered for this file by CSAF 2.0 (requirement 8).
+    ...(has.advisories ? [`CSAF: ${base}${CSAF_FOLDER}/provider-metadata.json`] : []),
   ];
   return `${lines.join('\n')}\n`;
 }

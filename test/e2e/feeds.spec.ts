@@ -40,6 +40,7 @@ for (const [name, folder] of [
   ['world', 'updates'],
   ['own', 'updates'],
   ['own', 'subprocessors'],
+  ['own', 'advisories'],
 ]) {
   test(`both feeds are what their standards ask for, and tell the same: ${folder} of ${name}`, async ({ page }) => {
     const site = sites().find((candidate) => candidate.name === name);

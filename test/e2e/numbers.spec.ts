@@ -9,7 +9,17 @@ import { frameworkText, humanise } from '../../site/words/keys.ts';
 import { filesOf, pagesOf, readJson, type Site, sites, world } from './sites.ts';
 
 /** Digits that are part of a name in our own prose, not figures. */
-const names = ['trust.json', 'SHA-256', 'security.txt', 'GDPR Art. 9', 'P-256', 'Ed25519'];
+const names = [
+  'trust.json',
+  'SHA-256',
+  'security.txt',
+  'GDPR Art. 9',
+  'P-256',
+  'Ed25519',
+  'CSAF 2.0',
+  'CVSS 4.0',
+  'SHA-512',
+];
 
 /** One piece of text with a digit in it, and what the page says about where it comes from. */
 type Piece = {

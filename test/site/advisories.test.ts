@@ -261,6 +261,8 @@ describe('other formats', () => {
           },
         ],
         "database_specific": {
+          "cvss_rating": "medium",
+          "cvss_score": 6.6,
           "cwe_ids": [
             "CWE-99999",
             "CWE-208",
@@ -335,7 +337,7 @@ describe('other formats', () => {
                   "lessThan": "*",
                   "status": "affected",
                   "version": "0",
-                  "versionType": "semver",
+                  "versionType": "custom",
                 },
               ],
             },

@@ -24,4 +24,10 @@ test('security.txt has the fields of RFC 9116, contacts in order and one expiry'
     Policy: https://trust.larkspur.example/disclosure/
     "
   `);
+  const has = { thanks: true, advisories: true };
+  expect(securityTxt(policy, 'https://trust.larkspur.example/', has).split('\n').slice(-3)).toEqual([
+    'Acknowledgments: https://trust.larkspur.example/disclosure/thanks/',
+    'CSAF: https://trust.larkspur.example/.well-known/csaf/provider-metadata.json',
+    '',
+  ]);
 });

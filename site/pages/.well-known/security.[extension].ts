@@ -1,3 +1,4 @@
+import { thanksOf } from '../../advisories/thanks.ts';
 import { text } from '../../canonical.ts';
 import { pages } from '../../navigation.ts';
 import { securityTxt } from '../../sections/security-txt.ts';
@@ -12,5 +13,6 @@ export async function getStaticPaths() {
 export async function GET(): Promise<Response> {
   const { content } = await site();
   if (content.disclosure === undefined) throw new TypeError('There is no disclosure policy.');
-  return text(securityTxt(content.disclosure, content.organization.trustUrl));
+  const has = { thanks: thanksOf(content).length > 0, advisories: content.advisories.length > 0 };
+  return text(securityTxt(content.disclosure, content.organization.trustUrl, has));
 }

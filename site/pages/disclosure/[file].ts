@@ -4,11 +4,12 @@ import { keysDigest, recipientsFile } from '../../../intake/envelope/keys.ts';
 import { json, text } from '../../canonical.ts';
 import { site } from '../../trust.ts';
 
-/** The keys that reports are encrypted to, the script that does it, and which script that is; where keys are declared. */
+/** The policy as data; where keys are declared, these, the script that encrypts to them, and which script that is. */
 export async function getStaticPaths() {
   const { content } = await site();
-  const files = (content.disclosure?.recipients ?? []).length > 0 ? ['keys.txt', 'report.js', 'bundle.json'] : [];
-  return files.map((file) => ({ params: { file } }));
+  const policy = content.disclosure;
+  const files = policy === undefined || policy.recipients.length === 0 ? [] : ['keys.txt', 'report.js', 'bundle.json'];
+  return [...(policy === undefined ? [] : ['policy.json']), ...files].map((file) => ({ params: { file } }));
 }
 
 /** A file for `age -R`; the script, which the server of the forms has at the same address in the same bytes; its digest. */
@@ -22,6 +23,7 @@ export async function GET({ params }: APIContext): Promise<Response> {
       sha256: digest,
     });
   const { content } = await site();
+  if (params.file === 'policy.json') return json({ schema: 'candor/disclosure-policy@1', ...content.disclosure });
   const recipients = (content.disclosure?.recipients ?? []).map(({ recipient }) => recipient);
   return text(
     recipientsFile(recipients, [
