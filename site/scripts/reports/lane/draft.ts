@@ -109,7 +109,9 @@ export function showProblems(problems: Problems): void {
   for (const marked of document.querySelectorAll('#report_form .wrong')) {
     marked.classList.remove('wrong');
     marked.querySelector('.problem')?.remove();
-    marked.querySelector('[aria-invalid]')?.removeAttribute('aria-invalid');
+    const field = marked.querySelector('[aria-invalid]');
+    field?.removeAttribute('aria-invalid');
+    describe(field);
   }
   place.hidden = problems.size === 0;
   const items = [...problems].map(([name, problem]) => {
@@ -120,7 +122,7 @@ export function showProblems(problems: Problems): void {
     words.id = `${name}_problem`;
     box?.append(words);
     field?.setAttribute('aria-invalid', 'true');
-    field?.setAttribute('aria-errormessage', words.id);
+    describe(field);
     const anchor = element('a', box?.querySelector('[data-label]')?.textContent ?? name);
     anchor.href = `#field_${name}`;
     const item = element('li');
@@ -129,4 +131,12 @@ export function showProblems(problems: Problems): void {
   });
   place.querySelector('ul')?.replaceChildren(...items);
   if (problems.size > 0) place.focus();
+}
+
+/** Names what is said of a field beside it. */
+function describe(field: Element | null | undefined): void {
+  const name = field?.id.replace('field_', '');
+  const said = [`${name}_hint`, `${name}_problem`].filter((id) => document.getElementById(id) !== null);
+  if (said.length > 0) field?.setAttribute('aria-describedby', said.join(' '));
+  else field?.removeAttribute('aria-describedby');
 }
