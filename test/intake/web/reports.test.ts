@@ -87,6 +87,11 @@ describe('a report that a browser encrypted', () => {
     expect((await read(number)).fields).toContainEqual(['Title', 'Canary of A']);
     expect(await messages(number)).toHaveLength(1);
     expect(await reportOpenedBy(store.db, (await keysOf(report.code)).access)).toBe(number);
+    // Changed before it was sent again, with the same code: both are kept.
+    const { ciphertext } = await sealed({ title: 'Canary of A, corrected' });
+    const changed = await send(visitor, { ...report, ciphertext });
+    expect([changed.status, await changed.json()]).toEqual([201, { number }]);
+    expect(await messages(number)).toHaveLength(2);
     const letter = await letterTo(server.mailbox, 'security@fern.swiss', new RegExp(number));
     expect(letter.subject).toContain('critical');
     expect(letter.text).not.toContain('Canary');
