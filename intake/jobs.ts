@@ -3,7 +3,7 @@ import { expireOffers } from './agreements/expire-offers.ts';
 import { sealAccepted } from './agreements/sealing.ts';
 import type { Desk } from './desk.ts';
 import { expireGrants } from './grants/end.ts';
-import { keepPromises } from './lifecycle/clocks.ts';
+import { keepPromises, keepReportPromises } from './lifecycle/clocks.ts';
 import { expire } from './lifecycle/expire.ts';
 import { submissionOf } from './lifecycle/submission.ts';
 import { giveNotice } from './notices/give.ts';
@@ -26,6 +26,7 @@ const jobs: Readonly<Record<string, (desk: Desk) => Promise<unknown>>> = {
   notices: giveNotice,
   undelivered: raiseUndelivered,
   promises: ({ db, policy, now }) => keepPromises(db, policy, now()),
+  reportPromises: async ({ db, now, current }) => keepReportPromises(db, (await current()).content.disclosure, now()),
   reports: watchReports,
   grants: ({ db, now }) => expireGrants(db, now()),
   challenges: ({ db, now }) => sweepChallenges(db, now()),

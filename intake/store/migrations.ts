@@ -10,6 +10,7 @@ import { notices } from './steps/0007-notices.ts';
 import { measures } from './steps/0008-measures.ts';
 import { reports } from './steps/0009-reports.ts';
 import { desk } from './steps/0010-desk.ts';
+import { reportMeasures } from './steps/0011-report-measures.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -27,6 +28,7 @@ const steps: Record<string, Migration> = {
   '0008-measures': measures,
   '0009-reports': reports,
   '0010-desk': desk,
+  '0011-report-measures': reportMeasures,
 };
 
 /** Runs the steps that this database has not seen. Many may try at once: the library takes a lock in the database. */

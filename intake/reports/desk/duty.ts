@@ -1,12 +1,11 @@
 import { type Kysely, sql } from 'kysely';
+import type { Milestones } from '../../../posture/report-clocks.ts';
 import { candorError, type DutyEvent, type DutyRegime, type DutyStep } from '../../../schemas/index.ts';
 import type { Desk } from '../../desk.ts';
-import { advance } from '../../lifecycle/submission.ts';
-import { act, actorOf } from '../../staff/act.ts';
 import type { Member } from '../../staff/roles.ts';
 import type { Tables } from '../../store/tables.ts';
-import { caseFor, type Meant } from './case.ts';
-import type { Milestones } from './deadlines.ts';
+import type { Meant } from './case.ts';
+import { change } from './change.ts';
 import { dutiesOf, dutyDueAt, dutyEvents } from './duties.ts';
 
 /** What a law asks for in a case: until when, once its clock runs, and when it was done. */
@@ -54,9 +53,8 @@ export async function startDuty(
   const { id } = meant;
   const refused = (problem: string) => candorError('DutyRefused', { id, regime, problem });
   if (!dutyEvents[regime].includes(event)) throw refused(`they do not begin with ${event}`);
-  const before = await caseFor(db, member, meant);
-  const at = now();
-  await act(db, member, { action: 'start-duty', subject: id, at, facts: { regime, event } }, async () => {
+  const intent = { action: 'start-duty', facts: { regime, event } } as const;
+  await change({ db, now }, member, meant, intent, async ({ state }) => {
     const running = await db
       .selectFrom('reportDuty')
       .select('regime')
@@ -66,9 +64,9 @@ export async function startDuty(
     if (running !== undefined) throw refused('they run already');
     const also = [
       sql`insert into report_duty (submission, regime, decided_at, decided_by, event)
-        select id, ${regime}, ${at}::timestamptz, ${member.id}, ${event} from changed where id = ${id}`,
+        select id, ${regime}, ${now()}::timestamptz, ${member.id}, ${event} from changed where id = ${id}`,
     ];
-    await advance(db, before, before.state, { at, actor: actorOf(member), facts: { duty: regime, event }, also });
+    return { to: state, facts: { duty: regime, event }, also };
   });
 }
 
@@ -80,17 +78,15 @@ export async function finishDuty(
   { regime, step }: { regime: DutyRegime; step: DutyStep },
 ): Promise<void> {
   const { id } = meant;
-  const before = await caseFor(db, member, meant);
-  const at = now();
-  await act(db, member, { action: 'finish-duty', subject: id, at, facts: { regime, step } }, async () => {
+  await change({ db, now }, member, meant, { action: 'finish-duty', facts: { regime, step } }, async ({ state }) => {
     const standing = (await dutiesIn(db, id, {})).find((each) => each.regime === regime && each.step === step);
     const problem =
       standing === undefined ? 'they do not run' : standing.doneAt === undefined ? undefined : `${step} was handed in`;
     if (problem !== undefined) throw candorError('DutyRefused', { id, regime, problem });
     const also = [
       sql`insert into report_duty_step (submission, regime, step, done_at, done_by)
-        select id, ${regime}, ${step}, ${at}::timestamptz, ${member.id} from changed where id = ${id}`,
+        select id, ${regime}, ${step}, ${now()}::timestamptz, ${member.id} from changed where id = ${id}`,
     ];
-    await advance(db, before, before.state, { at, actor: actorOf(member), facts: { duty: regime, step }, also });
+    return { to: state, facts: { duty: regime, step }, also };
   });
 }

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
+import { endStates } from '../../../posture/report-clocks.ts';
 import { Instant, type VulnerabilityReport, type VulnerabilityState } from '../../../schemas/index.ts';
 import { act } from '../../staff/act.ts';
 import type { Member } from '../../staff/roles.ts';
 import type { Tables } from '../../store/tables.ts';
-import { endStates } from './deadlines.ts';
 
 /** One line of the desk. Nothing in it was written by the reporter. */
 export type ListedReport = Pick<VulnerabilityReport, 'id' | 'via' | 'state'> & {
@@ -46,7 +46,10 @@ export async function listReports(
   const from = Cursor.safeParse(after).data;
   const due = sql`coalesce(report.due_at, 'infinity'::timestamptz)`;
   const wanted = [
-    state === undefined ? sql`submission.state not in (${sql.join([...endStates])})` : sql`submission.state = ${state}`,
+    // What is disclosed and not fixed is still owed.
+    state === undefined
+      ? sql`(submission.state not in (${sql.join([...endStates])}) or report.due_at is not null)`
+      : sql`submission.state = ${state}`,
     ...(assignee === undefined ? [] : [sql`report.assignee = ${assignee}`]),
     ...(overdue === true ? [sql`report.due_at < ${at}::timestamptz`] : []),
     ...(member.role === 'guest'

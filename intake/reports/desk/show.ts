@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Milestones } from '../../../posture/report-clocks.ts';
 import { type SlaClock, type VulnerabilityReport, VulnerabilityState } from '../../../schemas/index.ts';
 import type { LoggedTransition } from '../../lifecycle/chain.ts';
 import { historyOf } from '../../lifecycle/submission.ts';
@@ -7,7 +8,7 @@ import type { Member } from '../../staff/roles.ts';
 import type { Tables } from '../../store/tables.ts';
 import type { ReportMessageTable } from '../tables.ts';
 import { caseFor } from './case.ts';
-import { type Deadline, deadlinesOf, type Milestones, milestonesOf } from './deadlines.ts';
+import { type Deadline, deadlinesOf, milestonesOf } from './deadlines.ts';
 import { type DutyStanding, dutiesIn } from './duty.ts';
 
 /** A message of a case, without what is in it. `isKept`: false once its text was deleted. */
@@ -42,8 +43,8 @@ export async function showReport(
   clocks: readonly SlaClock[],
   at: Date,
 ): Promise<ShownReport> {
-  const found = await caseFor(db, member, { id });
   return act(db, member, { action: 'read-report', subject: id, at }, async () => {
+    const found = await caseFor(db, member, { id });
     const [report, history, guests, messages] = await Promise.all([
       db.selectFrom('report').selectAll().where('submission', '=', id).executeTakeFirstOrThrow(),
       historyOf(db, id),
@@ -73,8 +74,8 @@ export async function ciphertextFor(
   position: number,
   at: Date,
 ): Promise<Uint8Array | undefined> {
-  await caseFor(db, member, { id });
   return act(db, member, { action: 'read-report', subject: id, at, facts: { position } }, async () => {
+    await caseFor(db, member, { id });
     const found = await db
       .selectFrom('reportMessage')
       .select(['ciphertext', 'audience'])

@@ -1,12 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 import { digestOf } from '../../../posture/digest.ts';
+import { endStates } from '../../../posture/report-clocks.ts';
 import { type DisclosurePolicy, durationMs, Email } from '../../../schemas/index.ts';
 import type { Desk } from '../../desk.ts';
 import { historyOf } from '../../lifecycle/submission.ts';
 import { addressOf, type Letterhead } from '../../mail/letterhead.ts';
 import { type Mail, outboxRow } from '../../outbox/message.ts';
 import type { Tables } from '../../store/tables.ts';
-import { deadlinesOf, endStates, milestonesOf } from './deadlines.ts';
+import { deadlinesOf, milestonesOf } from './deadlines.ts';
 import { dutiesIn } from './duty.ts';
 
 /** How many cases are looked at in one statement. */
