@@ -100,7 +100,8 @@ export async function submitDeletion(desk: Desk, member: Member, form: URLSearch
   return submitted(Again, form, ({ email }) => deletePerson(desk, member, email));
 }
 
-async function submitted<S extends z.ZodObject, T>(
+/** Reads a form, and does what it says; what the catalogue knows becomes an answer. Throws Refusal unknown. */
+export async function submitted<S extends z.ZodObject, T>(
   schema: S,
   form: URLSearchParams,
   work: (typed: z.infer<S>) => Promise<T>,
@@ -111,7 +112,7 @@ async function submitted<S extends z.ZodObject, T>(
     return { done: await work(typed.data) };
   } catch (error) {
     if (!(error instanceof CandorError) || error.exit === 3) throw error;
-    if (error.name === 'RequestUnknown') throw new Refusal('unknown');
+    if (error.name === 'RequestUnknown' || error.name === 'ReportUnknown') throw new Refusal('unknown');
     const isForbidden = error.name === 'StaffNotAllowed' || error.name === 'StaffOwnRequest';
     return { refused: { what: error.what, hint: error.hint }, status: isForbidden ? 403 : 409 };
   }

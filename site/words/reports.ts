@@ -1,4 +1,4 @@
-import type { VulnerabilityState } from '../../schemas/index.ts';
+import type { DutyEvent, DutyRegime, DutyStep, VulnerabilityReport, VulnerabilityState } from '../../schemas/index.ts';
 
 /** How a report stands, for whoever sent it: a heading, and what it means for them. Names nobody of the team. */
 export const reporterStateWords: Record<VulnerabilityState, { title: string; text: string }> = {
@@ -36,3 +36,73 @@ export const reportStateWords: Record<VulnerabilityState, string> = {
   informative: 'Informative',
   closed: 'Closed',
 };
+
+/** How severe a weakness is, by the rating of its vector. */
+export const severityWords: Record<NonNullable<VulnerabilityReport['severity']>, string> = {
+  none: 'None',
+  low: 'Low',
+  medium: 'Medium',
+  high: 'High',
+  critical: 'Critical',
+};
+
+/** How a report came in. */
+export const viaWords: Record<VulnerabilityReport['via'], string> = {
+  browser: 'Encrypted in a browser',
+  'age-message': 'An age message of the reporter',
+  'plain-form': 'The form without JavaScript, encrypted on arrival',
+  mail: 'By mail',
+};
+
+/** Who may read a message. */
+export const audienceWords: Record<'team' | 'reporter' | 'guest', string> = {
+  team: 'Note of the team',
+  reporter: 'Between the team and the reporter',
+  guest: 'Between the team and the guests',
+};
+
+/** What laws ask for. */
+export const dutyRegimeWords: Record<DutyRegime, string> = { cra: 'Cyber Resilience Act', nis2: 'NIS2' };
+export const dutyEventWords: Record<DutyEvent, string> = {
+  'actively-exploited': 'The weakness is actively exploited',
+  'severe-incident': 'There is a severe incident',
+  'significant-incident': 'There is a significant incident',
+};
+export const dutyStepWords: Record<DutyStep, string> = {
+  'early-warning': 'Early warning',
+  notification: 'Notification',
+  'final-report': 'Final report',
+};
+
+/** What happened in a case at one of its transitions, in words. */
+export function reportHistoryWords({
+  from,
+  to,
+  facts,
+}: {
+  from: string | null;
+  to: string;
+  facts: Record<string, unknown>;
+}): string {
+  const said = (name: string) => (typeof facts[name] === 'string' ? facts[name] : undefined);
+  if (from === null) return 'Received';
+  if (said('message') !== undefined) return 'The reporter wrote';
+  if (said('audience') !== undefined)
+    return (
+      { team: 'Note written', reporter: 'Written to the reporter', guest: 'Written to the guests' }[
+        said('audience') ?? ''
+      ] ?? 'Written'
+    );
+  if ('assignee' in facts)
+    return said('assignee') === undefined ? 'Assigned to nobody' : `Assigned to ${said('assignee')}`;
+  if (said('guest') !== undefined) return `Shared with ${said('guest')}`;
+  if (said('noGuest') !== undefined) return `No longer shared with ${said('noGuest')}`;
+  if (said('duty') !== undefined)
+    return [said('duty')?.toUpperCase(), said('event') ?? said('step')].join(': ').replaceAll('-', ' ');
+  const state = Object.entries(reportStateWords).find(([name]) => name === to)?.[1] ?? to;
+  return said('cvss') === undefined
+    ? said('of') === undefined
+      ? state
+      : `${state} of ${said('of')}`
+    : `${state}: ${said('severity')}, ${said('cvss')}`;
+}

@@ -1,13 +1,14 @@
-import { armor } from 'age-encryption';
+import { armor, identityToRecipient } from 'age-encryption';
 import { keysOf, type ReceiptKeys } from '../../../intake/envelope/receipt.ts';
 import { type Opened, packMessage, unpackReport } from '../../../intake/envelope/report.ts';
 import { open, seal } from '../../../intake/envelope/seal.ts';
 
 // Keys and texts are in this worker and in the page that asks it, and go nowhere: it sends nothing, and keeps nothing.
 
-/** What can be asked: the keys of a receipt code; to read an age message, armored or not; to make one, armored. */
+/** What can be asked: the keys of a receipt code; the recipients of identities; to read an age message, armored or not; to make one, armored. */
 export type Orders = {
   keys: { asked: string; given: ReceiptKeys };
+  recipients: { asked: readonly string[]; given: string[] };
   open: { asked: { message: Uint8Array | string; identities: readonly string[] }; given: Opened };
   seal: { asked: { text: string; recipients: readonly string[] }; given: Uint8Array<ArrayBuffer> };
 };
@@ -26,6 +27,7 @@ self.onmessage = async ({ data }: MessageEvent<Order>) => {
 
 async function done(order: Order): Promise<Orders[keyof Orders]['given']> {
   if (order.name === 'keys') return keysOf(order.asked);
+  if (order.name === 'recipients') return Promise.all(order.asked.map(identityToRecipient));
   if (order.name === 'seal') {
     const { text, recipients } = order.asked;
     return seal(packMessage(text), recipients);
