@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { simpleParser } from 'mailparser';
 import { startPostgres } from '../../examples/postgres-server.ts';
 import { sealOf } from '../../intake/document/seal.ts';
@@ -10,6 +9,7 @@ import { openssl } from '../intake/document/openssl.ts';
 import { openMailbox } from '../intake/mail/servers.ts';
 import { makePlace } from '../intake/web/process.ts';
 import { ada, letterTo } from '../intake/web/running.ts';
+import { looksRight } from './looks.ts';
 
 // From the form to the sealed PDF in a real browser, with a real mail server in between, on both databases.
 for (const store of ['PGlite', 'PostgreSQL'])
@@ -122,22 +122,6 @@ async function start(store: string) {
       await postgres?.stop();
     },
   };
-}
-
-/** Axe finds nothing, and nothing scrolls sideways, on a phone too. */
-async function looksRight(page: Page, javaScriptEnabled: boolean): Promise<void> {
-  // Its heading may be there before its styles.
-  await page.waitForLoadState('load');
-  for (const [width, colorScheme] of [
-    [360, 'dark'],
-    [1440, 'light'],
-  ] as const) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
-    // Axe needs scripts to run in the page.
-    if (javaScriptEnabled) expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-  }
 }
 
 async function letterWithFile(mailbox: Awaited<ReturnType<typeof openMailbox>>, to: string, file: Buffer) {

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, writeCompany } from './content.ts';
 
@@ -11,12 +10,16 @@ export type Place = {
   url: string;
   /** Starts `candor serve` and waits until its forms answer. */
   serve: (environment: Record<string, string>) => Promise<ChildProcess>;
+  /** What the processes said. */
+  said: string[];
   remove: () => Promise<void>;
 };
 
 /** Makes one. */
 export async function makePlace(changes: Record<string, string | undefined> = {}): Promise<Place> {
-  const folder = await mkdtemp(join(tmpdir(), 'candor-place-'));
+  // Astro finds the scripts of pages only where these and the root have a folder in common.
+  await mkdir(join(root, '.candor'), { recursive: true });
+  const folder = await mkdtemp(join(root, '.candor', 'place-'));
   await writeCompany(join(folder, 'content'), changes);
   await mkdir(join(folder, 'dist'));
   await writeFile(join(folder, 'dist', 'index.html'), '');
@@ -27,12 +30,15 @@ export async function makePlace(changes: Record<string, string | undefined> = {}
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const children: ChildProcess[] = [];
+  const said: string[] = [];
   const serve: Place['serve'] = async (environment) => {
     const child = spawn(
       process.execPath,
       [join(root, 'cli', 'bin.ts'), 'serve', '--port', String(port), '--url', url],
-      { cwd: folder, env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'inherit'] },
+      { cwd: folder, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => said.push(String(part)));
+    child.stderr.pipe(process.stderr, { end: false });
     children.push(child);
     while (child.exitCode === null) {
       const answer = await fetch(`${url}/requests/`).catch(() => undefined);
@@ -47,7 +53,7 @@ export async function makePlace(changes: Record<string, string | undefined> = {}
     for (const child of children) child.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
-  return { folder, url, serve, remove };
+  return { folder, url, serve, said, remove };
 }
 
 async function freePort(): Promise<number> {
