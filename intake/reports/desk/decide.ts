@@ -1,11 +1,12 @@
-import { sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { scoreOf } from '../../../posture/cvss.ts';
 import { type CvssVector, type CweId, candorError, type VulnerabilityState } from '../../../schemas/index.ts';
 import type { Desk } from '../../desk.ts';
-import { advance, type Submission, submissionOf } from '../../lifecycle/submission.ts';
-import { act, actorOf } from '../../staff/act.ts';
+import type { Submission } from '../../lifecycle/submission.ts';
 import type { Member } from '../../staff/roles.ts';
-import { caseFor, type Meant } from './case.ts';
+import type { Tables } from '../../store/tables.ts';
+import type { Meant } from './case.ts';
+import { change } from './change.ts';
 
 type Deciding = Pick<Desk, 'db' | 'now'>;
 
@@ -14,40 +15,46 @@ export type PlainState = Exclude<VulnerabilityState, 'received' | 'duplicate'>;
 
 /** Moves a case on, or opens it again. Throws ReportUnknown, ReportChanged, TransitionRefused, StaffNotAllowed. */
 export function moveReport(desk: Deciding, member: Member, meant: Meant, to: PlainState): Promise<Submission> {
-  return change(desk, member, meant, { to, columns: {} });
+  return change(desk, member, meant, { action: 'move-report', facts: { to } }, ({ id, state: from }) => {
+    // Its plan lets a case stay where it is, for what changes no state; a move is none of that.
+    if (from === to) throw candorError('TransitionRefused', { id, from, to });
+    return { to, also: to === 'triaged' ? [setting(id, { duplicate_of: null })] : [] };
+  });
 }
 
 /** How severe a weakness is, and of which kind, where that is known. */
 export type Triage = { cvss: CvssVector; cwe?: CweId | undefined };
 
-/** Records how severe it is; the severity follows from the vector. Throws ReportUnknown, ReportChanged, TransitionRefused, StaffNotAllowed. */
+/**
+ * Records how severe it is; the severity follows from the vector. A case that was moved on or closed stays where it is.
+ * Throws ReportUnknown, ReportChanged, StaffNotAllowed.
+ */
 export async function triage(desk: Deciding, member: Member, meant: Meant, { cvss, cwe }: Triage): Promise<Submission> {
-  const { score, rating } = scoreOf(cvss);
-  const before = await caseFor(desk.db, member, meant);
-  // What was confirmed or fixed already is judged anew where it is.
-  const to = before.state === 'confirmed' || before.state === 'fixed' ? before.state : 'triaged';
-  const facts = { cvss, score, severity: rating, ...(cwe === undefined ? {} : { cwe }) };
-  return change(desk, member, meant, { to, facts, columns: { cvss, severity: rating, cwe: cwe ?? null } });
+  const { score, rating: severity } = scoreOf(cvss);
+  const kind = cwe === undefined ? {} : { cwe };
+  const facts = { cvss, score, severity, ...kind };
+  return change(desk, member, meant, { action: 'move-report', facts }, ({ id, state }) => ({
+    to: state === 'received' || state === 'acknowledged' ? 'triaged' : state,
+    facts,
+    also: [setting(id, { cvss, severity, ...kind })],
+  }));
 }
 
 /** Says that another report came first. Throws ReportDuplicateRefused, and what `moveReport` throws. */
 export async function markDuplicate(desk: Deciding, member: Member, meant: Meant, of: string): Promise<Submission> {
-  const { id } = meant;
-  const refused = (problem: string) => candorError('ReportDuplicateRefused', { id, of, problem });
-  if (of === id) throw refused('it is the same report');
-  const first = await submissionOf(desk.db, of);
-  if (first?.kind !== 'vulnerability-report') throw refused('there is no such report');
-  if (first.state === 'duplicate') throw refused('that one is a duplicate itself');
-  // Whoever points here would point to one that is a duplicate.
-  const pointing = await desk.db
-    .selectFrom('report')
-    .innerJoin('submission', 'submission.id', 'report.submission')
-    .select('report.submission')
-    .where('report.duplicateOf', '=', id)
-    .where('submission.state', '=', 'duplicate')
-    .executeTakeFirst();
-  if (pointing !== undefined) throw refused(`${pointing.submission} is a duplicate of it`);
-  return change(desk, member, meant, { to: 'duplicate', facts: { of }, columns: { duplicate_of: of } });
+  const facts = { of };
+  return change(
+    desk,
+    member,
+    meant,
+    { action: 'move-report', facts: { to: 'duplicate', of } },
+    async ({ id, state }) => {
+      if (state === 'duplicate') throw candorError('TransitionRefused', { id, from: state, to: state });
+      const problem = await obstacle(desk.db, id, of);
+      if (problem !== undefined) throw candorError('ReportDuplicateRefused', { id, of, problem });
+      return { to: 'duplicate', facts, also: [setting(id, { duplicate_of: of })] };
+    },
+  );
 }
 
 /** Gives a case to a triager, or to nobody. Throws StaffUnknown, ReportUnknown, ReportChanged, StaffNotAllowed. */
@@ -57,44 +64,40 @@ export async function assign(
   meant: Meant,
   assignee: string | null,
 ): Promise<Submission> {
-  if (assignee !== null) {
-    const account = await desk.db
-      .selectFrom('staffAccount')
-      .select('role')
-      .where('id', '=', assignee)
-      .where('removedAt', 'is', null)
-      .executeTakeFirst();
-    if (account?.role !== 'triager') throw candorError('StaffUnknown', { id: assignee });
-  }
-  const { state } = await caseFor(desk.db, member, meant);
   const facts = { assignee };
-  return change(desk, member, meant, { to: state, facts, columns: { assignee }, action: 'assign-report' });
+  return change(desk, member, meant, { action: 'assign-report', facts }, async ({ id, state }) => {
+    if (assignee !== null && !(await isTriager(desk.db, assignee))) throw candorError('StaffUnknown', { id: assignee });
+    return { to: state, facts, also: [setting(id, { assignee })] };
+  });
 }
 
-type Change = {
-  to: string;
-  facts?: Record<string, unknown>;
-  /** Columns of `report` that change with it. */
-  columns: Readonly<Record<string, string | null>>;
-  action?: 'move-report' | 'assign-report';
-};
+/** Why one report cannot be a duplicate of another one. What happens at the same moment, a trigger refuses. */
+async function obstacle(db: Kysely<Tables>, id: string, of: string): Promise<string | undefined> {
+  if (of === id) return 'it is the same report';
+  const first = await db.selectFrom('report').select('duplicateOf').where('submission', '=', of).executeTakeFirst();
+  if (first === undefined) return 'there is no such report';
+  if (first.duplicateOf !== null) return 'that one is a duplicate itself';
+  // Whoever points here would point to one that is a duplicate.
+  const pointing = await db
+    .selectFrom('report')
+    .select('submission')
+    .where('duplicateOf', '=', id)
+    .orderBy('submission')
+    .executeTakeFirst();
+  return pointing === undefined ? undefined : `${pointing.submission} is a duplicate of it`;
+}
 
-async function change(
-  { db, now }: Deciding,
-  member: Member,
-  meant: Meant,
-  { to, facts = {}, columns, action = 'move-report' }: Change,
-): Promise<Submission> {
-  const before = await caseFor(db, member, meant);
-  const at = now();
+async function isTriager(db: Kysely<Tables>, id: string): Promise<boolean> {
+  const account = await db
+    .selectFrom('staffAccount')
+    .select('role')
+    .where('id', '=', id)
+    .where('removedAt', 'is', null)
+    .executeTakeFirst();
+  return account?.role === 'triager';
+}
+
+function setting(id: string, columns: Readonly<Record<string, string | null>>): RawBuilder<unknown> {
   const sets = Object.entries(columns).map(([name, value]) => sql`${sql.ref(name)} = ${value}`);
-  const also =
-    sets.length === 0
-      ? []
-      : [
-          sql`update report set ${sql.join(sets)} from changed where changed.id = ${meant.id} and submission = changed.id`,
-        ];
-  return act(db, member, { action, subject: meant.id, at, facts: { to, ...facts } }, () =>
-    advance(db, before, to, { at, actor: actorOf(member), facts, also }),
-  );
+  return sql`update report set ${sql.join(sets)} from changed where changed.id = ${id} and submission = changed.id`;
 }

@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
 import { candorError } from '../../../schemas/index.ts';
 import type { Desk } from '../../desk.ts';
-import { advance } from '../../lifecycle/submission.ts';
-import { act, actorOf } from '../../staff/act.ts';
 import type { Member } from '../../staff/roles.ts';
-import { caseFor, type Meant } from './case.ts';
+import type { Meant } from './case.ts';
+import { change } from './change.ts';
 
 /**
  * Shares a case with a guest: what is encrypted to them afterwards, and nothing of before. Throws ReportUnknown, GuestRefused,
@@ -17,22 +16,21 @@ export async function addGuest(
   account: string,
 ): Promise<void> {
   const refused = (problem: string) => candorError('GuestRefused', { account, problem });
-  const found = await db
-    .selectFrom('staffAccount')
-    .select('role')
-    .where('id', '=', account)
-    .where('removedAt', 'is', null)
-    .executeTakeFirst();
-  if (found === undefined) throw refused('there is no such account');
-  if (found.role !== 'guest') throw refused(`its role is ${found.role}`);
-  const before = await caseFor(db, member, meant);
-  const at = now();
-  await act(db, member, { action: 'share-report', subject: meant.id, at, facts: { guest: account } }, () => {
+  const facts = { guest: account };
+  await change({ db, now }, member, meant, { action: 'share-report', facts }, async ({ id, state }) => {
+    const found = await db
+      .selectFrom('staffAccount')
+      .select('role')
+      .where('id', '=', account)
+      .where('removedAt', 'is', null)
+      .executeTakeFirst();
+    if (found === undefined) throw refused('there is no such account');
+    if (found.role !== 'guest') throw refused(`its role is ${found.role}`);
     const also = [
       sql`insert into report_guest (submission, account, added_at)
-        select id, ${account}, ${at}::timestamptz from changed where id = ${meant.id} on conflict do nothing`,
+        select id, ${account}, ${now()}::timestamptz from changed where id = ${id} on conflict do nothing`,
     ];
-    return advance(db, before, before.state, { at, actor: actorOf(member), facts: { guest: account }, also });
+    return { to: state, facts, also };
   });
 }
 
@@ -43,13 +41,12 @@ export async function removeGuest(
   meant: Meant,
   account: string,
 ): Promise<void> {
-  const before = await caseFor(db, member, meant);
-  const at = now();
-  await act(db, member, { action: 'share-report', subject: meant.id, at, facts: { noGuest: account } }, () => {
+  const facts = { noGuest: account };
+  await change({ db, now }, member, meant, { action: 'share-report', facts }, ({ id, state }) => {
     const also = [
       sql`delete from report_guest using changed
-        where changed.id = ${meant.id} and submission = changed.id and account = ${account}`,
+        where changed.id = ${id} and submission = changed.id and account = ${account}`,
     ];
-    return advance(db, before, before.state, { at, actor: actorOf(member), facts: { noGuest: account }, also });
+    return { to: state, facts, also };
   });
 }

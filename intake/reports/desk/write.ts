@@ -1,14 +1,13 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { sql } from 'kysely';
 import { candorError } from '../../../schemas/index.ts';
 import type { Desk } from '../../desk.ts';
 import { type AgeProblem, binaryOf, inspectAge } from '../../envelope/inspect.ts';
-import { advance } from '../../lifecycle/submission.ts';
-import { act, actorOf } from '../../staff/act.ts';
-import type { Member } from '../../staff/roles.ts';
+import { type Member, may } from '../../staff/roles.ts';
 import { reportStanding } from '../standing.ts';
 import type { Audience } from '../tables.ts';
-import { caseFor, type Meant } from './case.ts';
+import type { Meant } from './case.ts';
+import { change } from './change.ts';
 
 /** How long what is written at the desk may be, in bytes: a text, and what was shared with a guest. */
 const MESSAGE_BYTES = 16 * 2 ** 20;
@@ -34,29 +33,31 @@ export async function writeMessage(
   const { db, now } = desk;
   const { id } = meant;
   const refused = (problem: string) => candorError('ReportMessageRefused', { id, problem });
-  const before = await caseFor(db, member, meant);
-  if (before.data === null) throw refused('its text was deleted after its time');
-  if (member.role === 'guest' && audience !== 'guest') throw refused('guests write to the team alone');
-  const ciphertext = await checked(desk, audience, message, refused);
-  if (audience === 'reporter') await reporterOf(db, id, refused);
-  const at = now();
-  const facts = { audience, digest: hash('sha256', ciphertext) };
-  return act(db, member, { action: 'write-message', subject: id, at, facts }, async () => {
-    const position = await db
-      .selectFrom('reportMessage')
-      .select(({ fn }) => fn.max('position').as('last'))
-      .where('submission', '=', id)
-      .executeTakeFirst()
-      .then((row) => Number(row?.last ?? 0) + 1);
-    const also = [
-      sql`insert into report_message (id, submission, position, audience, author, at, ciphertext, digest, bytes)
-        select ${`${id}-${randomBytes(12).toString('hex')}`}, id, ${position}::integer, ${audience}, ${member.id},
-          ${at}::timestamptz, ${ciphertext}::bytea, ${facts.digest}, ${ciphertext.byteLength}::integer
-        from changed where id = ${id}`,
-    ];
-    await advance(db, before, before.state, { at, actor: actorOf(member), facts, also });
-    return position;
-  });
+  const digest = hash('sha256', message);
+  // The same one sent twice is written once.
+  const name = `${id}-${hash('sha256', `${member.id}:${audience}:${digest}`).slice(0, 24)}`;
+  const position = () => db.selectFrom('reportMessage').select('position').where('id', '=', name).executeTakeFirst();
+  const intent = { action: 'write-message', facts: { audience, digest } } as const;
+  const isWritten = may(member, 'write-message') && (await position()) !== undefined;
+  if (!isWritten)
+    await change(desk, member, meant, intent, async (before) => {
+      if (before.data === null) throw refused('its text was deleted after its time');
+      if (member.role === 'guest' && audience !== 'guest') throw refused('guests write to the team alone');
+      const ciphertext = await checked(desk, audience, message, refused);
+      if (audience === 'reporter') await reporterOf(db, id, refused);
+      const facts = { audience, digest: hash('sha256', ciphertext) };
+      const also = [
+        sql`insert into report_message (id, submission, position, audience, author, at, ciphertext, digest, bytes)
+          select ${name}, id, (select coalesce(max(position), 0) + 1 from report_message where submission = ${id}),
+            ${audience}, ${member.id}, ${now()}::timestamptz, ${ciphertext}::bytea, ${facts.digest},
+            ${ciphertext.byteLength}::integer
+          from changed where id = ${id}`,
+      ];
+      return { to: before.state, facts, also, bytes: ciphertext.byteLength };
+    });
+  const written = await position();
+  if (written === undefined) throw new TypeError('a message that was written is not there');
+  return written.position;
 }
 
 /**
@@ -69,35 +70,35 @@ export async function resealMessage(
   id: string,
   { position, was, message }: { position: number; was: string; message: Uint8Array },
 ): Promise<void> {
-  const { db, now } = desk;
+  const { db } = desk;
   const refused = (problem: string) => candorError('ReportMessageRefused', { id, problem });
-  await caseFor(db, member, { id });
-  const found = await db
-    .selectFrom('reportMessage')
-    .select(['audience', 'author', 'digest'])
-    .where('submission', '=', id)
-    .where('position', '=', position)
-    .where('ciphertext', 'is not', null)
-    .executeTakeFirst();
-  if (found?.digest !== was) throw refused(`message ${position} is not there, or changed since it was read`);
-  // What the reporter wrote was for the team; they hold it themselves.
-  const audience = found.author === 'reporter' ? 'team' : found.audience;
-  const ciphertext = await checked(desk, audience, message, refused);
-  const digest = hash('sha256', ciphertext);
-  const keys = position === 1 ? (await reportStanding(desk)).keys : undefined;
-  await act(db, member, { action: 'reseal-report', subject: id, at: now(), facts: { position, was, digest } }, () =>
-    db.transaction().execute(async (inside) => {
-      const { numUpdatedRows } = await inside
-        .updateTable('reportMessage')
-        .set({ ciphertext, digest, bytes: ciphertext.byteLength })
-        .where('submission', '=', id)
-        .where('position', '=', position)
-        .where('digest', '=', was)
-        .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw refused(`message ${position} changed since it was read`);
-      if (keys !== undefined) await inside.updateTable('report').set({ keys }).where('submission', '=', id).execute();
-    }),
-  );
+  const intent = { action: 'reseal-report', facts: { position, was } } as const;
+  await change(desk, member, { id }, intent, async (before) => {
+    const found = await db
+      .selectFrom('reportMessage')
+      .select(['audience', 'author', 'digest'])
+      .where('submission', '=', id)
+      .where('position', '=', position)
+      .where('ciphertext', 'is not', null)
+      .executeTakeFirst();
+    if (before.data === null || found?.digest !== was)
+      throw refused(`message ${position} is not there, or changed since it was read`);
+    // What the reporter wrote was for the team; they hold it themselves.
+    const audience = found.author === 'reporter' ? 'team' : found.audience;
+    const ciphertext = await checked(desk, audience, message, refused);
+    const digest = hash('sha256', ciphertext);
+    const also = [
+      // Not what was deleted meanwhile.
+      sql`update report_message
+        set ciphertext = ${ciphertext}::bytea, digest = ${digest}, bytes = ${ciphertext.byteLength}::integer
+        from changed where changed.id = ${id} and submission = changed.id and position = ${position}::integer
+          and report_message.ciphertext is not null`,
+    ];
+    if (position === 1)
+      also.push(sql`update report set keys = ${(await reportStanding(desk)).keys}
+        from changed where changed.id = ${id} and submission = changed.id`);
+    return { to: before.state, facts: { resealed: position, was, digest }, also, bytes: ciphertext.byteLength };
+  });
 }
 
 /** The binary form of a message that the whole team can open, and whoever it is for. */

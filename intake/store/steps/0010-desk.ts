@@ -12,6 +12,22 @@ export const desk: Migration = {
     await sql`create index on report (watch_at)`.execute(db);
     await sql`create index on report (assignee) where assignee is not null`.execute(db);
     await sql`create index on submission (kind, state, opened_at, id)`.execute(db);
+    // A duplicate points to a report that is worked on. Two who say at once that each is one of the other wait for each
+    // other here, and one of them is refused.
+    await sql`alter table report add check (duplicate_of <> submission)`.execute(db);
+    await sql`create index on report (duplicate_of) where duplicate_of is not null`.execute(db);
+    await sql`
+      create function refuse_duplicate_of_duplicate() returns trigger language plpgsql as $$
+      begin
+        perform from report where submission = new.duplicate_of and duplicate_of is null for share;
+        if not found or exists (select from report where duplicate_of = new.submission) then
+          raise exception 'a duplicate points to a report that is worked on';
+        end if;
+        return new;
+      end $$`.execute(db);
+    await sql`
+      create trigger no_circle before update of duplicate_of on report for each row
+      when (new.duplicate_of is not null) execute function refuse_duplicate_of_duplicate()`.execute(db);
     await sql`
       create table report_escalation (
         submission text not null references submission,
