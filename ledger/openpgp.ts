@@ -1,4 +1,12 @@
-import { createMessage, type PrivateKey, type PublicKey, readKey, readPrivateKey, sign } from 'openpgp';
+import {
+  createCleartextMessage,
+  createMessage,
+  type PrivateKey,
+  type PublicKey,
+  readKey,
+  readPrivateKey,
+  sign,
+} from 'openpgp';
 import { candorError } from '../schemas/index.ts';
 import { readKeyFile } from './keys/private.ts';
 
@@ -38,10 +46,19 @@ export async function readPublicKey(armoredKey: string): Promise<{ key: PublicKe
  * A detached, armored signature over exactly these bytes. It is of `at`, or of the key’s own making where that is later, and
  * holds no random value of ours: with Ed25519 and RSA the same bytes have the same signature in every build.
  */
-export async function signDetached({ privateKey }: OpenpgpKey, bytes: Uint8Array, at: Date): Promise<string> {
+export async function signDetached(key: OpenpgpKey, bytes: Uint8Array, at: Date): Promise<string> {
+  const message = await createMessage({ binary: bytes });
+  return sign({ message, detached: true, format: 'armored', ...signing(key, at) });
+}
+
+/** A text with its signature around it, which stays readable (RFC 9580, 7). */
+export async function signCleartext(key: OpenpgpKey, text: string, at: Date): Promise<string> {
+  const message = await createCleartextMessage({ text });
+  return sign({ message, format: 'armored', ...signing(key, at) });
+}
+
+function signing({ privateKey }: OpenpgpKey, at: Date) {
   const made = [privateKey, ...privateKey.getSubkeys()].map((key) => key.getCreationTime().getTime());
   const date = new Date(Math.max(at.getTime(), ...made));
-  const message = await createMessage({ binary: bytes });
-  const config = { nonDeterministicSignaturesViaNotation: false };
-  return sign({ message, signingKeys: privateKey, detached: true, format: 'armored', date, config });
+  return { signingKeys: privateKey, date, config: { nonDeterministicSignaturesViaNotation: false } };
 }

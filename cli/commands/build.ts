@@ -17,6 +17,7 @@ import { requireClock, signableLog } from '../../ledger/writer.ts';
 import { after } from '../../posture/time.ts';
 import { CandorError, type Content, Duration, Trust } from '../../schemas/index.ts';
 import { signAdvisories } from '../../site/advisories/seal.ts';
+import { signSecurityTxt } from '../../site/sections/security-txt.ts';
 import { Common, defineCommand, type Terminal } from '../command.ts';
 import { printErrors, refuseDemo, validContent } from '../content.ts';
 import { ledgerOptions } from '../ledger.ts';
@@ -87,7 +88,10 @@ async function buildWhole(
   process.env.CANDOR_OPENPGP_PUBLIC = openpgp?.publicKey ?? '';
   const dist = await buildSite(terminal.cwd, folder, options.verbose, seal?.certificate, async (site) => {
     if (seal !== undefined) await sealStandard(site, seal, new Date((await builtTrust(site)).generatedAt));
-    if (openpgp !== undefined) await signAdvisories(site, openpgp);
+    if (openpgp !== undefined) {
+      await signAdvisories(site, openpgp);
+      await signSecurityTxt(site, openpgp, new Date((await builtTrust(site)).generatedAt));
+    }
     if (signer !== undefined) await signed(site, folder, signer, options['valid-for']);
     terminal.signal.throwIfAborted();
   });

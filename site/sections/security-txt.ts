@@ -1,3 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type OpenpgpKey, signCleartext } from '../../ledger/openpgp.ts';
 import type { DisclosurePolicy } from '../../schemas/index.ts';
 import { CSAF_FOLDER } from '../advisories/csaf.ts';
 import { contactUri } from '../words/contact.ts';
@@ -22,4 +25,11 @@ export function securityTxt(
     ...(has.advisories ? [`CSAF: ${base}${CSAF_FOLDER}/provider-metadata.json`] : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Signs security.txt of a built site in the clear (RFC 9116, 2.3), where there is one; its `Canonical` is inside. */
+export async function signSecurityTxt(site: string, key: OpenpgpKey, at: Date): Promise<void> {
+  const file = join(site, '.well-known', 'security.txt');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text !== undefined) await writeFile(file, await signCleartext(key, text, at));
 }

@@ -1,6 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateKey } from 'openpgp';
 import { expect, test } from 'vitest';
+import { openpgpKey } from '../../ledger/openpgp.ts';
 import { DisclosurePolicy } from '../../schemas/index.ts';
-import { securityTxt } from '../../site/sections/security-txt.ts';
+import { securityTxt, signSecurityTxt } from '../../site/sections/security-txt.ts';
 
 test('security.txt has the fields of RFC 9116, contacts in order and one expiry', () => {
   const policy = DisclosurePolicy.parse({
@@ -31,3 +37,33 @@ test('security.txt has the fields of RFC 9116, contacts in order and one expiry'
     '',
   ]);
 });
+
+test.runIf(process.platform !== 'win32')(
+  'signed in the clear it stays readable, gpg accepts it, and refuses another line',
+  async () => {
+    const site = await mkdtemp(join(tmpdir(), 'candor-security-'));
+    try {
+      const file = join(site, '.well-known', 'security.txt');
+      const text = 'Contact: mailto:security@larkspur.example\nExpires: 2027-06-30T23:59:59Z\n';
+      const { privateKey, publicKey } = await generateKey({ userIDs: [{ name: 'Larkspur' }] });
+      const key = await openpgpKey({ CANDOR_OPENPGP_KEY: privateKey }, site);
+      if (key === undefined) throw new Error('no key');
+      // Without a policy there is nothing to sign.
+      await signSecurityTxt(site, key, new Date());
+      await mkdir(join(site, '.well-known'));
+      await writeFile(file, text);
+      await signSecurityTxt(site, key, new Date());
+      const signed = await readFile(file, 'utf8');
+      expect(signed).toMatch(/^-----BEGIN PGP SIGNED MESSAGE-----\r?\nHash: SHA/);
+      expect(signed.replaceAll('\r', '')).toContain(text);
+      const gpg = (args: string[], input: string) =>
+        spawnSync('gpg', ['--homedir', site, '--batch', '--status-fd', '1', ...args], { input, encoding: 'utf8' })
+          .stdout;
+      expect(gpg(['--import'], publicKey)).toContain('IMPORT_OK');
+      expect(gpg(['--verify'], signed)).toContain('VALIDSIG');
+      expect(gpg(['--verify'], signed.replace('mailto:security', 'mailto:secur1ty'))).toContain('BADSIG');
+    } finally {
+      await rm(site, { recursive: true, force: true });
+    }
+  },
+);
