@@ -1,6 +1,6 @@
 import { readPublicKey } from '../../ledger/openpgp.ts';
 import { publicAddress } from '../links.ts';
-import { type News, originOfLog, tag } from '../news.ts';
+import { NEWEST, type News, originOfLog, tag } from '../news.ts';
 import { site } from '../trust.ts';
 import { type Publisher, publishedAtOf, type ToldAdvisory, toldAdvisories } from './told.ts';
 
@@ -36,7 +36,7 @@ export async function advisoryNews(): Promise<News> {
     home,
     page: `${home}/advisories/`,
     updatedAt: advisories[0]?.updatedAt ?? view.trust.generatedAt,
-    entries: advisories.map((told) => ({
+    entries: advisories.slice(0, NEWEST).map((told) => ({
       id: tag(view, publishedAtOf(told).slice(0, 10), `advisories/${told.id}`),
       url: told.url,
       title: told.data.title,

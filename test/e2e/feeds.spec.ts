@@ -17,7 +17,14 @@ const JsonFeed = z.object({
   authors: z.array(z.object({ name: z.string().min(1) })).min(1),
   items: z
     .array(
-      z.object({ id: permanent, url, title: z.string(), content_html: z.string().min(1), date_published: instant }),
+      z.object({
+        id: permanent,
+        url,
+        title: z.string(),
+        content_html: z.string().min(1),
+        date_published: instant,
+        date_modified: instant.optional(),
+      }),
     )
     .min(1)
     .max(50),
@@ -77,7 +84,8 @@ for (const [name, folder] of [
         .sort()
         .at(-1),
     );
-    expect(json.items.map((item) => [item.id, item.url, item.title, item.date_published, item.content_html])).toEqual(
+    const changed = (item: z.infer<typeof JsonFeed>['items'][number]) => item.date_modified ?? item.date_published;
+    expect(json.items.map((item) => [item.id, item.url, item.title, changed(item), item.content_html])).toEqual(
       atom.entries.map((entry) => [entry.id, entry.link, entry.title, entry.updated, entry.content]),
     );
   });
