@@ -1,0 +1,271 @@
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Browser, expect, test } from '@playwright/test';
+import { armor } from 'age-encryption';
+import { Secret, TOTP } from 'otpauth';
+import { startPostgres } from '../../examples/postgres-server.ts';
+import { packMessage, packReport, unpackReport } from '../../intake/envelope/report.ts';
+import { open, seal } from '../../intake/envelope/seal.ts';
+import { addAccount, memberOnMachine } from '../../intake/staff/accounts.ts';
+import { openStore } from '../../intake/store/open.ts';
+import { openMailbox } from '../intake/mail/servers.ts';
+import { everythingIn } from '../intake/reports/everything.ts';
+import { makePlace } from '../intake/web/process.ts';
+import { aKey, disclosure, recipients, team, written } from '../intake/web/reporters.ts';
+import { looksRight } from './looks.ts';
+
+// From a report to the desk, to a reply, and back, by each of the three ways in, with a real browser, server and database.
+const running = test.extend<object, { site: Awaited<ReturnType<typeof start>> }>({
+  site: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern.
+    async ({}, use) => {
+      const site = await start();
+      await use(site);
+      await site.stop();
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+});
+test.describe.configure({ mode: 'serial' });
+
+/** What must be nowhere in the clear. */
+const CANARY = 'canary-4711';
+const file = { name: `${CANARY}.html`, mimeType: 'text/html', buffer: Buffer.from(`<script>/* ${CANARY} */</script>`) };
+
+running('encrypted in the browser, read and answered in the browser', async ({ browser, site }, info) => {
+  const { page, messages, sent } = await opened(browser, site.url, true);
+  await page.goto('/reports/');
+  await looksRight(page);
+  await page.getByLabel('Title').fill(`${CANARY} title`);
+  await page.getByLabel('What is wrong').fill(`${CANARY}: <img src=x onerror=alert(1)>`);
+  await page.getByLabel('Files').setInputFiles(file);
+  await page.getByRole('button', { name: 'Encrypt and send' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'We have your report' })).toBeVisible({ timeout: 60_000 });
+  const code = await page.locator('#receipt_code').innerText();
+  const number = await page.locator('#receipt_number').innerText();
+
+  const desk = await opened(browser, site.url, true);
+  await desk.signIn(site.triagers.ada);
+  await desk.page.goto('/inbox/reports/');
+  await looksRight(desk.page);
+  await desk.page.getByRole('link', { name: number.replace('vulnerability-report-', '') }).click();
+  await looksRight(desk.page);
+  const identity = info.outputPath('triager.key');
+  await keep(identity, `# created\n${team[0]?.identity}\n`);
+  const decrypt = async () => {
+    await desk.page.getByLabel('Identity file').setInputFiles(identity);
+    await desk.page.getByRole('button', { name: 'Decrypt here' }).click();
+  };
+  await decrypt();
+  await expect(desk.page.getByText(`${CANARY}: <img src=x onerror=alert(1)>`)).toBeVisible();
+  await looksRight(desk.page);
+  const waiting = desk.page.waitForEvent('download');
+  await desk.page.getByRole('link', { name: `${CANARY}.html` }).click();
+  expect(await readFile(await (await waiting).path())).toEqual(file.buffer);
+  await desk.page.getByRole('button', { name: 'Acknowledged' }).click();
+  await expect(desk.page.getByText('Acknowledged. What is in it')).toBeVisible();
+  await desk.page.getByLabel('CVSS vector').fill('CVSS:4.0/AV:N/AC:L/AT:N/PR:L/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N');
+  await desk.page.getByLabel('CWE').fill('CWE-639');
+  await desk.page.getByRole('button', { name: 'Keep it' }).click();
+  await expect(desk.page.getByText('High', { exact: true })).toBeVisible();
+  const write = async (title: string, text: string, button: string) => {
+    const form = desk.page.getByRole('region', { name: title, exact: true });
+    await form.getByLabel('Text').fill(text);
+    await form.getByRole('button', { name: button }).click();
+    await desk.page.waitForLoadState('load');
+  };
+  await write('Note', `${CANARY} note`, 'Encrypt and keep');
+  await expect(desk.page.getByText('Note of the team')).toBeVisible();
+  await write('Write to the reporter', `${CANARY} reply`, 'Encrypt and send');
+  await expect(desk.page.getByText('Written to the reporter')).toBeVisible();
+
+  await page.goto('/reports/case/');
+  await looksRight(page);
+  await page.getByLabel('Receipt code').fill(code.toLowerCase().replaceAll('-', ' '));
+  await page.getByRole('button', { name: 'Open the case' }).click();
+  await expect(page.getByText(`${CANARY} reply`)).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'We know how severe it is' })).toBeVisible();
+  await expect(page.getByText(`${CANARY} note`)).toHaveCount(0);
+  await looksRight(page);
+  await page.getByLabel('Message', { exact: true }).fill(`${CANARY} answer`);
+  await page.getByRole('button', { name: 'Encrypt and send' }).click();
+  await expect(page.getByText('We have your message.')).toBeVisible();
+
+  await desk.page.reload();
+  await decrypt();
+  for (const text of ['note', 'reply', 'answer'])
+    await expect(desk.page.getByText(`${CANARY} ${text}`, { exact: true })).toBeVisible();
+  // The code, and what was written, left neither browser but encrypted.
+  const all = [...sent, ...desk.sent].join('\n');
+  expect(all).toContain('age-encryption.org/v1');
+  for (const secret of [CANARY, code, code.replaceAll('-', ''), 'AGE-SECRET-KEY']) expect(all).not.toContain(secret);
+  expect([...messages, ...desk.messages]).toEqual([]);
+});
+
+running('without JavaScript, on both sides', async ({ browser, site }, info) => {
+  const { page } = await opened(browser, site.url, false);
+  await page.goto('/reports/plain/');
+  await page.getByLabel('Title').fill(`${CANARY} plain`);
+  await page.getByLabel('What is wrong').fill(`${CANARY} in words`);
+  await page.getByLabel('Files').setInputFiles(file);
+  await page.getByRole('button', { name: 'Send the report' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('We have your report');
+  const [code = '', number = ''] = await page.locator('code').allInnerTexts();
+
+  const desk = await opened(browser, site.url, false);
+  await desk.signIn(site.triagers.ben);
+  await desk.page.goto(`/inbox/reports/${number}/`);
+  await looksRight(desk.page, false);
+  const waiting = desk.page.waitForEvent('download');
+  await desk.page.getByRole('link', { name: 'Save it encrypted' }).click();
+  const report = unpackReport(await open(await readFile(await (await waiting).path()), team[1]?.identity ?? ''));
+  expect(report.text).toBe(`${CANARY} in words`);
+  expect(report.attachments.map(({ bytes }) => Buffer.from(bytes))).toEqual([file.buffer]);
+  await desk.page.getByRole('button', { name: 'Acknowledged' }).click();
+  await desk.page.getByRole('button', { name: 'Confirmed' }).click();
+  await expect(desk.page.getByText('Confirmed. What is in it')).toBeVisible();
+  // Nothing can be typed that would leave in the clear: whoever writes brings a file.
+  const form = desk.page.getByRole('region', { name: 'Write to the reporter', exact: true });
+  await expect(form.getByLabel('Text')).toBeDisabled();
+  const replyTo = await site.replyTo(number);
+  const reply = info.outputPath('reply.age');
+  await keep(reply, await seal(packMessage(`${CANARY} by file`), [...recipients, replyTo]));
+  await form.getByText('Or a file that you encrypted yourself').click();
+  await form.getByLabel('Age file').setInputFiles(reply);
+  await form.getByRole('button', { name: 'Encrypt and send' }).click();
+  await expect(desk.page.getByText('Written to the reporter')).toBeVisible();
+
+  await page.goto('/reports/case/');
+  await page.getByRole('link', { name: 'let the server decrypt it in memory' }).click();
+  await page.getByLabel('Receipt code').fill(code);
+  await page.getByRole('button', { name: 'Open the case' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('We confirmed it');
+  await expect(page.getByText(`${CANARY} by file`)).toBeVisible();
+  await looksRight(page, false);
+  await page.getByRole('textbox', { name: 'Message (optional)', exact: true }).fill(`${CANARY} thanks`);
+  await page.getByRole('button', { name: 'Send' }).click();
+  await expect(page.getByText('We have your message.')).toBeVisible();
+  await expect(page.getByText(`${CANARY} thanks`)).toBeVisible();
+});
+
+running('an age message made by oneself, answered to a key of one’s own', async ({ browser, site }, info) => {
+  const own = await aKey();
+  const { page } = await opened(browser, site.url, false);
+  await page.goto('/reports/message/');
+  const message = await seal(packReport(written({ description: `${CANARY} sealed` })), recipients);
+  await page.getByRole('textbox', { name: 'Message (optional)', exact: true }).fill(armor.encode(message));
+  await page.getByLabel('Your own age recipient').fill(own.recipient);
+  await page.getByRole('button', { name: 'Send the message' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('We have your report');
+  const [code = '', number = ''] = await page.locator('code').allInnerTexts();
+
+  const desk = await opened(browser, site.url, true);
+  await desk.signIn(site.triagers.cleo);
+  await desk.page.goto(`/inbox/reports/${number}/`);
+  await desk.page.getByText('Or paste it').click();
+  await desk.page.getByLabel('Identity', { exact: true }).fill(team[0]?.identity ?? '');
+  await desk.page.getByRole('button', { name: 'Decrypt here' }).click();
+  await expect(desk.page.getByText(`${CANARY} sealed`)).toBeVisible();
+  const form = desk.page.getByRole('region', { name: 'Write to the reporter', exact: true });
+  await form.getByLabel('Text').fill(`${CANARY} for your key`);
+  await form.getByRole('button', { name: 'Encrypt and send' }).click();
+  await expect(desk.page.getByText('Written to the reporter')).toBeVisible();
+
+  await page.goto('/reports/case/plain/');
+  await page.getByLabel('Receipt code').fill(code);
+  await page.getByRole('button', { name: 'Open the case' }).click();
+  const text = await page.getByText('-----BEGIN AGE ENCRYPTED FILE-----').last().innerText();
+  expect(unpackReport(await open(armor.decode(text), own.identity)).text).toBe(`${CANARY} for your key`);
+  const answer = info.outputPath('answer.age');
+  await keep(answer, await seal(packMessage(`${CANARY} sealed answer`), [...recipients, own.recipient]));
+  await page.getByText('Or an age message that you made yourself').click();
+  await page.getByLabel('Or as a file').setInputFiles(answer);
+  await page.getByRole('button', { name: 'Send' }).click();
+  await expect(page.getByText('We have your message.')).toBeVisible();
+});
+
+running('nothing of it is in the clear, in no table, letter, log or file', async ({ site }) => {
+  const all = await site.everything();
+  expect(all).toContain('vulnerability-report-');
+  expect(all).toContain('age-encryption.org/v1');
+  expect(all).not.toContain(CANARY);
+});
+
+type Factors = Awaited<ReturnType<typeof addAccount>>;
+
+/** A window of a browser of its own, with what its console said and what it sent. */
+async function opened(browser: Browser, url: string, javaScriptEnabled: boolean) {
+  const context = await browser.newContext({ javaScriptEnabled, baseURL: url });
+  const page = await context.newPage();
+  const messages: string[] = [];
+  const sent: string[] = [];
+  page.on('console', (message) => {
+    // An icon is not built here. Advice on forms, as on the one to sign in with, is no fault.
+    const isFault = message.type() === 'error' || message.type() === 'warning';
+    if (isFault && !message.text().startsWith('Failed to load resource')) messages.push(message.text());
+  });
+  page.on('pageerror', (error) => messages.push(error.message));
+  // Bodies with files are seen as they pass, not through the window.
+  await context.route('**/*', async (route) => {
+    sent.push(`${route.request().url()} ${route.request().postDataBuffer()?.toString('latin1') ?? ''}`);
+    await route.continue();
+  });
+  const signIn = async ({ key, seed }: Factors) => {
+    await page.goto('/inbox/sign-in/');
+    await page.getByLabel('Key').fill(key);
+    await page.getByLabel('Code').fill(new TOTP({ secret: Secret.fromBase32(seed) }).generate());
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Reports');
+  };
+  return { page, messages, sent, signIn };
+}
+
+/** Writes a file, with its folder. */
+async function keep(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+}
+
+async function start() {
+  const postgres = await startPostgres();
+  const mailbox = await openMailbox();
+  const place = await makePlace(disclosure());
+  const served = await place.serve({ DATABASE_URL: postgres.url(), CANDOR_SMTP: mailbox.url });
+  const store = await openStore({ url: postgres.url() });
+  const { db } = store;
+  const at = new Date();
+  const account = (id: string, role: 'administrator' | 'triager') => ({ id, role, email: `${id}@fern.swiss` });
+  await addAccount(db, account('root', 'administrator'), { by: undefined, issuer: 'Fern', at });
+  const by = await memberOnMachine(db, 'root');
+  const made = (id: string) => addAccount(db, account(id, 'triager'), { by, issuer: 'Fern', at });
+  return {
+    url: place.url,
+    triagers: { ada: await made('ada'), ben: await made('ben'), cleo: await made('cleo') },
+    replyTo: async (submission: string) => {
+      const found = await db
+        .selectFrom('report')
+        .select('replyTo')
+        .where('submission', '=', submission)
+        .executeTakeFirst();
+      return found?.replyTo ?? '';
+    },
+    /** All that anybody who has the machine could read. */
+    everything: async () => {
+      const files = (await readdir(place.folder, { recursive: true, withFileTypes: true }))
+        // Not what is linked to: the packages.
+        .filter((entry) => entry.isFile())
+        .map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1'));
+      const letters = mailbox.arrived.map(({ raw }) => raw);
+      return [await everythingIn(db), ...(await Promise.all(files)), ...letters, ...place.said].join('\n');
+    },
+    stop: async () => {
+      await store.close();
+      served.kill('SIGTERM');
+      await once(served, 'exit');
+      await mailbox.close();
+      await place.remove();
+      await postgres.stop();
+    },
+  };
+}
