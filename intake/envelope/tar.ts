@@ -5,7 +5,8 @@ const BLOCK = 512;
 
 /**
  * The regular files of a tar archive (POSIX.1-1988, ustar); undefined when it is none, or not a whole one. It is written by
- * strangers, so it is read strictly: no links, no extensions, no sizes but octal ones that fit. Zeros behind it are padding.
+ * strangers, so it is read strictly: no links, no sizes but octal ones that fit. Folders are left out, and so are extensions,
+ * which tell longer names and times. Zeros behind it are padding.
  */
 export function readTar(bytes: Uint8Array): TarFile[] | undefined {
   const files: TarFile[] = [];
@@ -15,11 +16,11 @@ export function readTar(bytes: Uint8Array): TarFile[] | undefined {
     if (header.every((byte) => byte === 0)) return files;
     const [name, size] = [textOf(header, 0, 100), textOf(header, 124, 12).trim()];
     const type = textOf(header, 156, 1);
-    if (textOf(header, 257, 5) !== 'ustar' || !/^[0-7]{1,11}$/.test(size) || !/^0?$/.test(type) || name === '')
+    if (textOf(header, 257, 5) !== 'ustar' || !/^[0-7]{1,11}$/.test(size) || !/^[05xgLK]?$/.test(type) || name === '')
       return undefined;
     const end = offset + BLOCK + Number.parseInt(size, 8);
     if (end > bytes.length) return undefined;
-    files.push({ name, bytes: bytes.slice(offset + BLOCK, end) });
+    if (type === '' || type === '0') files.push({ name, bytes: bytes.slice(offset + BLOCK, end) });
     offset = Math.ceil(end / BLOCK) * BLOCK;
   }
   return undefined;

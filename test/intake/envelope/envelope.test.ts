@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { armor, Encrypter, generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -104,6 +108,23 @@ describe('a report', () => {
       }),
     );
   });
+  test.each(['gnu', 'pax', 'ustar'])(
+    'a tar of the format %s that somebody made with folders is its files',
+    (format) => {
+      const folder = mkdtempSync(join(tmpdir(), 'candor-tar-'));
+      mkdirSync(join(folder, 'proof'));
+      writeFileSync(join(folder, 'report.md'), '# Text\n');
+      const long = `${'x'.repeat(format === 'ustar' ? 60 : 120)}.txt`;
+      writeFileSync(join(folder, 'proof', long), 'proof');
+      const made = spawnSync('tar', ['-c', `--format=${format}`, '-C', folder, 'report.md', 'proof']).stdout;
+      rmSync(folder, { recursive: true });
+      const { text, attachments } = unpackReport(made);
+      expect(text).toBe('# Text');
+      expect(attachments.map(({ name, bytes }) => [name.slice(0, 8), new TextDecoder().decode(bytes)])).toEqual([
+        ['proof-xx', 'proof'],
+      ]);
+    },
+  );
   test('is padded by Padmé’s rule: never less, at most 12 % more, few sizes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 65536, max: 2 ** 30 }), (bytes) => {

@@ -85,6 +85,7 @@ function filesOf(input: HTMLInputElement, list: HTMLUListElement): { chosen: rea
         remove.ariaLabel = `Remove ${file.name}`;
         remove.addEventListener('click', () => {
           set(files.chosen.filter((each) => each !== file));
+          input.dispatchEvent(new Event('input', { bubbles: true }));
           input.focus();
         });
         item.append(remove);
