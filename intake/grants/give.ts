@@ -3,7 +3,8 @@ import { candorError, type Document, type Id, type RequestForm } from '../../sch
 import { formOf } from '../agreements/draft.ts';
 import type { Desk } from '../desk.ts';
 import { moveOn, type Submission, submissionOf } from '../lifecycle/submission.ts';
-import { wayIn } from '../lifecycle/take-in.ts';
+import { idFrom } from '../lifecycle/take-in.ts';
+import { takeInFor } from '../lifecycle/take-in-for.ts';
 import { withdraw } from '../outbox/withdraw.ts';
 import { holdReasons } from '../requests/rules.ts';
 import { newSecret } from '../secrets/secret.ts';
@@ -49,11 +50,11 @@ export async function grant(desk: Granting, request: Submission, document: Id, a
   const cause = { at, actor, facts: terms, secrets: [row], send: [{ channel: 'mail' as const, mail }] };
   const isWaiting = request.state === 'verified' || request.state === 'held';
   // Of two who answer the same request at the same time, and of one that was cut off in between, there is one grant.
-  const seed = isWaiting ? `grant\n${request.head}\n${document}` : undefined;
-  const { id } = await wayIn(db)('grant', recipient, cause, seed);
-  if (isWaiting) await answer(desk, request, form, document, { id, actor });
+  const id = idFrom('grant', isWaiting ? `grant\n${request.head}\n${document}` : secret);
+  await takeInFor(db, { id, kind: 'grant', owner: request.id }, recipient, cause);
   const given = await submissionOf(db, id);
-  if (given === undefined) throw refused('it could not be kept');
+  if (given === undefined) throw refused('what was asked for is deleted');
+  if (isWaiting) await answer(desk, request, form, document, { id, actor });
   return given;
 }
 

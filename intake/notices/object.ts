@@ -1,9 +1,9 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { Email, type ObjectionForm, ObjectionOutcome } from '../../schemas/index.ts';
 import type { Desk } from '../desk.ts';
-import { follow, type Submission, submissionOf } from '../lifecycle/submission.ts';
-import { write } from '../lifecycle/write.ts';
+import { type Submission, submissionOf } from '../lifecycle/submission.ts';
+import { takeInFor } from '../lifecycle/take-in-for.ts';
 import type { SubprocessorChangeTable, Tables } from '../store/tables.ts';
 import { receiptLetter } from './letters.ts';
 import { noticeOpenedBy, type Recipient } from './recipients.ts';
@@ -73,16 +73,7 @@ export async function object(
       { channel: 'webhook' as const, event },
     ],
   };
-  const transition = follow({ id, kind: 'objection', state: null, length: 0, head: null }, 'received', cause);
-  const { to: state, digest } = transition;
-  // The customer may be deleted at this moment: then there is nobody to object for.
-  const opening = sql`
-    insert into submission (id, kind, state, length, head, opened_at, data)
-    select ${id}, 'objection', ${state}, 1, ${digest}, ${at}::timestamptz, ${JSON.stringify({ reason })}::jsonb
-    from submission signed where signed.id = ${request} and signed.data is not null
-    for share of signed
-    on conflict (id) do nothing`;
-  await write(db, opening, [{ transition, cause }]);
+  await takeInFor(db, { id, kind: 'objection', owner: request }, { reason }, cause);
   return true;
 }
 

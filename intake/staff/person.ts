@@ -57,10 +57,16 @@ export async function deletePerson(
     { action: 'delete', at: now() },
     async () => {
       const deletion: Deletion = { deleted: [], kept: [] };
-      for (const { id } of await submissionsOf(db, email)) {
-        const kept = await deleteOne(desk, member, id, policy);
-        if (kept === undefined) deletion.deleted.push(id);
-        else deletion.kept.push(kept);
+      const seen = new Set<string>();
+      // Again until nothing new is there: what belongs to a thing may have been made until that one was deleted.
+      for (let found = await submissionsOf(db, email); found.length > 0; ) {
+        for (const { id } of found) {
+          seen.add(id);
+          const kept = await deleteOne(desk, member, id, policy);
+          if (kept === undefined) deletion.deleted.push(id);
+          else deletion.kept.push(kept);
+        }
+        found = (await submissionsOf(db, email)).filter(({ id }) => !seen.has(id));
       }
       return deletion;
     },

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { grantOf } from '../../../intake/grants/grant.ts';
 import { chainFlaw } from '../../../intake/lifecycle/chain.ts';
+import { forget } from '../../../intake/lifecycle/forget.ts';
 import { advance, historyOf, submissionOf } from '../../../intake/lifecycle/submission.ts';
 import { wayIn } from '../../../intake/lifecycle/take-in.ts';
 import { receive } from '../../../intake/requests/receive.ts';
@@ -65,6 +66,14 @@ async function everything(db: Store['db']): Promise<string> {
   return texts.flatMap((each) => each.rows.map(({ text }) => text)).join('\n');
 }
 
+/** Comes back once a statement waits for another transaction. */
+async function waiting(db: Store['db']): Promise<void> {
+  for (;;) {
+    const { rows } = await sql`select from pg_locks where not granted`.execute(db);
+    if (rows.length > 0) return;
+  }
+}
+
 onBothStores('a person', (fresh) => {
   test('is told all that is known of them, and nothing of others or by which somebody could act as them', async () => {
     const { db } = fresh().store;
@@ -125,6 +134,38 @@ onBothStores('a person', (fresh) => {
     expect(waiting.map(({ submission }) => submission)).toEqual([other]);
     expect((await logFrom(db, 0)).at(-1)).toMatchObject({ action: 'delete', facts: { deleted, kept: [] } });
     expect(await deletePerson(own, administrator, CANARY)).toEqual({ deleted: [], kept: [] });
+  });
+
+  test('who is deleted while a document is granted to them is deleted with it, whichever comes first', async () => {
+    const { store, again } = fresh();
+    // PGlite has one connection: nothing comes in between.
+    if (again === undefined) return;
+    const { db } = store;
+    const other = await again();
+    const own = await desk(db);
+    const asked = { needs: ['document'], document: own.document };
+    // The deletion has looked up what there is, and waits; the grant is made before it goes on.
+    const first = await request(db, ['verified', 'answered'], asked);
+    const deletion = await other.db.transaction().execute(async (holding) => {
+      await sql`select from submission where id = ${first} for update`.execute(holding);
+      const going = deletePerson(own, administrator, CANARY);
+      await waiting(db);
+      await grantDocument(await desk(holding), responder, { id: first }, own.document);
+      return { going };
+    });
+    expect((await deletion.going).deleted).toHaveLength(2);
+    expect(await everything(db)).not.toMatch(/canary/i);
+    // The grant has read the request, and waits; the request is deleted before it goes on.
+    const second = await request(db, ['verified', 'answered'], asked);
+    const granting = await other.db.transaction().execute(async (holding) => {
+      await forget(holding, second, at(1));
+      const going = grantDocument(own, responder, { id: second }, own.document);
+      const refused = expect(going).rejects.toMatchObject({ name: 'GrantRefused' });
+      await Promise.race([waiting(db), going.catch(() => undefined)]);
+      return { refused };
+    });
+    await granting.refused;
+    expect(await everything(db)).not.toMatch(/canary/i);
   });
 
   test('agreements are kept while they bind, and after their end for as long as is declared', async () => {
