@@ -65,6 +65,17 @@ export async function objectionsOf(db: Kysely<Tables>, change?: string): Promise
   }));
 }
 
+/** The address of whoever signed what an objection is about; undefined once it was deleted. */
+export async function objectorOf(db: Kysely<Tables>, id: string): Promise<Email | undefined> {
+  const found = await db
+    .selectFrom('notice')
+    .innerJoin('submission as signed', 'signed.id', 'notice.submission')
+    .select('signed.data')
+    .where('notice.objection', '=', id)
+    .executeTakeFirst();
+  return Signed.safeParse(found?.data).data?.email;
+}
+
 /**
  * Settles an objection and writes to the customer; by a member of staff. Nobody is written to once the customer’s data was
  * deleted. Throws ObjectionUnknown, and TransitionRefused when somebody has settled it already.

@@ -1,9 +1,10 @@
+import { formOf } from '../agreements/draft.ts';
 import { supersede, terminate } from '../agreements/ends.ts';
 import type { Desk } from '../desk.ts';
 import type { Submission } from '../lifecycle/submission.ts';
 import { act, actorOf } from './act.ts';
 import type { Decided } from './decisions.ts';
-import type { Member } from './roles.ts';
+import { isOwn, type Member } from './roles.ts';
 import { existing, requestOf } from './show.ts';
 
 /** What agreements are ended with. */
@@ -16,7 +17,7 @@ export async function endAgreement(desk: Ending, member: Member, decided: Decide
   return act(desk.db, member, intent, () => terminate(desk, request, actorOf(member)));
 }
 
-/** Ends an agreement whose place a newer one of the same company took. Throws what `act` and `supersede` throw. */
+/** Ends an agreement whose place a newer one of the same company took; neither may be one’s own. Throws what `act` and `supersede` throw. */
 export async function replaceAgreement(
   desk: Ending,
   member: Member,
@@ -25,6 +26,8 @@ export async function replaceAgreement(
 ): Promise<Submission> {
   const [{ request, form }, by] = await Promise.all([requestOf(desk.db, { id: older }), existing(desk.db, newer)]);
   const facts = { by: by.id };
-  const intent = { action: 'supersede', subject: older, at: desk.now(), requester: form.email, facts } as const;
+  const newest = formOf(by)?.email;
+  const requester = newest !== undefined && isOwn(member, newest) ? newest : form.email;
+  const intent = { action: 'supersede', subject: older, at: desk.now(), requester, facts } as const;
   return act(desk.db, member, intent, () => supersede(desk, request, by, actorOf(member)));
 }

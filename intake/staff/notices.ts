@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Email, SettlementForm } from '../../schemas/index.ts';
 import type { Desk } from '../desk.ts';
-import { type Objection, objectionsOf, settleObjection } from '../notices/objections.ts';
+import { type Objection, objectionsOf, objectorOf, settleObjection } from '../notices/objections.ts';
 import { type Recipient, recipientsOf } from '../notices/recipients.ts';
 import { sendNoticeAgain } from '../notices/undelivered.ts';
 import type { Tables } from '../store/tables.ts';
@@ -29,10 +29,12 @@ export async function notices(db: Kysely<Tables>, member: Member, at: Date, chan
   });
 }
 
-/** Settles an objection and tells the customer. Throws RequestUnknown, and what `act` and `settleObjection` throw. */
+/** Settles an objection, which may not be one’s own, and tells the customer. Throws RequestUnknown, and what `act` and `settleObjection` throw. */
 export async function settle(desk: Noticing, member: Member, id: string, form: SettlementForm): Promise<void> {
   const { id: subject } = await existing(desk.db, id);
-  const intent = { action: 'settle', subject, at: desk.now(), facts: { outcome: form.outcome } } as const;
+  const requester = await objectorOf(desk.db, id);
+  const facts = { outcome: form.outcome };
+  const intent = { action: 'settle', subject, at: desk.now(), requester, facts } as const;
   return act(desk.db, member, intent, () => settleObjection(desk, id, form, actorOf(member)));
 }
 

@@ -1,4 +1,5 @@
 import type { StaffRole } from '../../schemas/index.ts';
+import { mailboxOf } from '../mail/mailbox.ts';
 
 /** Whoever acts, with an account: through the web inbox, or through the command line of a machine that has the database. */
 export type Member = { id: string; role: StaffRole; email: string; via: 'web' | 'cli' };
@@ -22,7 +23,7 @@ export const actions = {
   terminate: { roles: ['responder'], own: false },
   supersede: { roles: ['responder'], own: false },
   /** An objection to a change, and a notice that could not be delivered. */
-  settle: { roles: ['responder'], own: true },
+  settle: { roles: ['responder'], own: false },
   resend: { roles: ['responder'], own: true },
   export: { roles: ['administrator'], own: true },
   delete: { roles: ['administrator'], own: true },
@@ -55,12 +56,4 @@ export function may({ role }: Pick<Member, 'role'>, action: Action): boolean {
 /** Whether a request was made from the address of a member: in capitals or with a tag behind a plus, it is still theirs. */
 export function isOwn({ email }: Pick<Member, 'email'>, requester: string): boolean {
   return mailboxOf(email) === mailboxOf(requester);
-}
-
-function mailboxOf(email: string): string {
-  return email
-    .trim()
-    .toLowerCase()
-    .normalize('NFC')
-    .replace(/\+[^@]*(?=@)/, '');
 }

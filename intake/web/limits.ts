@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
+import { mailboxOf } from '../mail/mailbox.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -43,7 +44,7 @@ export function makeLimits(now: () => number = Date.now): Limits {
   const rooms = { 'with-work': roomFor(HELD['with-work']), 'without-work': roomFor(HELD['without-work']) };
   return {
     form: (address) => forms(networkOf(address)),
-    letter: (mailbox) => letters(mailbox.trim().toLowerCase()),
+    letter: (mailbox) => letters(mailboxOf(mailbox)),
     reportWithoutWork: (address) => {
       try {
         letters(`a report from ${networkOf(address)}`);

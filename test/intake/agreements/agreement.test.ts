@@ -25,6 +25,7 @@ import { advance, historyOf, type Submission, submissionOf } from '../../../inta
 import { smtpLane } from '../../../intake/mail/smtp.ts';
 import { drain } from '../../../intake/outbox/drain.ts';
 import { decide } from '../../../intake/requests/decide.ts';
+import { replaceAgreement } from '../../../intake/staff/agreements.ts';
 import { canonicalJson, digestOf, sha256 } from '../../../posture/digest.ts';
 import { template } from '../document/agreement.ts';
 import { openMailbox } from '../mail/servers.ts';
@@ -388,6 +389,10 @@ onBothStores('an agreement', (fresh) => {
         name: 'SupersedeRefused',
         what: `\`${second.id}\` cannot be superseded by \`${colleague.id}\`.`,
       });
+      for (const email of ['ada@quill.swiss', 'Ben+1@quill.swiss'])
+        await expect(
+          replaceAgreement(desk, { id: 'rita', role: 'responder', email, via: 'web' }, colleague.id, second.id),
+        ).rejects.toMatchObject({ name: 'StaffOwnRequest' });
       expect((await supersede(desk, colleague, second, 'web:ben')).state).toBe('superseded');
     });
 

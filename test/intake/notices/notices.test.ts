@@ -10,7 +10,7 @@ import { objectionsOf, settleObjection } from '../../../intake/notices/objection
 import { recipientsOf } from '../../../intake/notices/recipients.ts';
 import { raiseUndelivered, sendNoticeAgain } from '../../../intake/notices/undelivered.ts';
 import { drain } from '../../../intake/outbox/drain.ts';
-import { notices } from '../../../intake/staff/notices.ts';
+import { notices, settle } from '../../../intake/staff/notices.ts';
 import type { Store } from '../../../intake/store/open.ts';
 import type { ChangeTerms } from '../../../schemas/index.ts';
 import { openMailbox } from '../mail/servers.ts';
@@ -377,6 +377,8 @@ const objecting = (fresh: () => Fresh) => {
     await object(desk, key, { reason });
     const id = (await objectionsOf(db))[0]?.id ?? '';
     const settlement = { outcome: 'accommodated', answer: 'Your backups stay in Frankfurt.' } as const;
+    const signer = { id: 'ada', role: 'responder', email: 'Ada+x@quill.swiss', via: 'web' } as const;
+    await expect(settle(desk, signer, id, settlement)).rejects.toMatchObject({ name: 'StaffOwnRequest' });
     await settleObjection(desk, id, settlement, 'staff-1');
     await expect(settleObjection(desk, id, settlement, 'staff-2')).rejects.toMatchObject({ name: 'TransitionRefused' });
     await expect(settleObjection(desk, 'objection-0', settlement, 'staff-1')).rejects.toMatchObject({

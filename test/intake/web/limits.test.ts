@@ -26,10 +26,11 @@ test('five letters to a mailbox in an hour, however it is written', () => {
     'Ada@quill.swiss ',
     'ADA@QUILL.SWISS',
     'ada@quill.swiss',
-    'ada@quill.swiss',
+    'ada+1@quill.swiss',
   ])
     letter(mailbox);
   expect(() => letter('ada@quill.swiss')).toThrow('Too many at once');
+  expect(() => letter('Ada+2@quill.swiss')).toThrow('Too many at once');
   expect(() => letter('bo@quill.swiss')).not.toThrow();
 });
 
