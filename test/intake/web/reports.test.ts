@@ -1,4 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { armor, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../examples/postgres-server.ts';
@@ -8,6 +10,7 @@ import { open, seal } from '../../../intake/envelope/seal.ts';
 import { reportOpenedBy } from '../../../intake/reports/access.ts';
 import { openStore, type Store } from '../../../intake/store/open.ts';
 import { tokenOf } from '../../../intake/web/token.ts';
+import { everythingIn } from '../reports/everything.ts';
 import { writeCompany } from './content.ts';
 import {
   aKey,
@@ -335,6 +338,67 @@ describe('what keeps reports from being taken in', () => {
     expect(await numbers()).toBe(before);
     await writeCompany(server.folder, disclosure());
     clock.passed += 61_000;
+  });
+
+  test('what is written, and who wrote it, is in no table, letter, log or file outside the ciphertext', async () => {
+    const visitor = server.visitor();
+    const canary = 'chartreuse-kestrel';
+    const contact = 'bo@kestrel-finder.example';
+    const headers = { 'x-forwarded-for': '198.51.100.77' };
+    const sent = await sealed({ title: canary, contact });
+    const answers = [
+      await sendSealed(visitor, { ...sent, solution: await solved(visitor) }, headers),
+      await visitor.upload(
+        '/reports/message/',
+        { file: await seal(packReport(written({ title: canary })), recipients) },
+        headers,
+      ),
+      await visitor.upload(
+        '/reports/plain/',
+        {
+          title: canary,
+          description: canary,
+          contact,
+          creditName: canary,
+          attachments: new TextEncoder().encode(canary),
+        },
+        headers,
+      ),
+      // What is refused is kept nowhere either.
+      await visitor.upload('/reports/plain/', { description: canary, contact }, headers),
+      await visitor.upload('/reports/message/', { message: canary }, headers),
+      await sendSealed(visitor, { ...sent, solution: canary }, headers),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 422, 422, 428]);
+    const pages = await Promise.all(answers.slice(1, 3).map((answer) => answer.text()));
+    const codes = [sent.code, ...pages.map(codeIn)];
+    const opened = await Promise.all(codes.map(keysOf));
+    expect(codes.every((code) => code.length === 39)).toBe(true);
+    await letterTo(server.mailbox, 'security@fern.swiss', new RegExp(numberIn(pages[1] ?? '')));
+    const place = dirname(server.folder);
+    const names = await readdir(place, { recursive: true, withFileTypes: true });
+    const onDisk = names
+      .filter((name) => name.isFile())
+      .map((name) => readFile(join(name.parentPath, name.name), 'latin1'));
+    const held = [
+      await everythingIn(store.db),
+      ...server.mailbox.arrived.map(({ raw }) => raw),
+      ...server.said,
+      ...(await Promise.all(onDisk)),
+    ].join('\n');
+    // The look is a real one: it sees what may be seen.
+    expect(held).toContain(numberIn(pages[0] ?? ''));
+    for (const secret of [
+      canary,
+      Buffer.from(canary).toString('hex'),
+      Buffer.from(canary).toString('base64').replace(/=+$/, ''),
+      contact,
+      '198.51.100.77',
+      ...codes.flatMap((code) => [code, code.replaceAll('-', '')]),
+      ...opened.flatMap(({ access, identity }) => [access, identity]),
+    ])
+      expect(held).not.toContain(secret);
+    expect(await numbers()).toBeGreaterThan(3);
   });
 
   test('a database that is away: 503, no receipt, and an address to write to', async () => {
