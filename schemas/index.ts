@@ -5,6 +5,7 @@ export * from './attestation.ts';
 export * from './certification.ts';
 export * from './claim.ts';
 export * from './content.ts';
+export * from './core/dates.ts';
 export * from './core/errors.ts';
 export * from './core/ids.ts';
 export * from './core/text.ts';

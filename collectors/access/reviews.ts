@@ -1,7 +1,14 @@
 import { type Decided, decisionsInForce, finderIn, rolesTaken } from '../../posture/access/decided.ts';
 import { decidedByHolder, marksOf } from '../../posture/access/identity.ts';
 import { type ClosedReview, closedReviews, standingOf } from '../../posture/access/standing.ts';
-import { durationMs, type Finding, type PrincipalList, type ReviewEntry } from '../../schemas/index.ts';
+import {
+  dayText as day,
+  durationMs,
+  durationText,
+  type Finding,
+  type PrincipalList,
+  type ReviewEntry,
+} from '../../schemas/index.ts';
 import type { AccessCheck } from './checks.ts';
 import type { AccessIntent, AccessRaw } from './schema.ts';
 
@@ -36,7 +43,11 @@ function inTime({ reviews, now }: AccessRaw, { every }: AccessIntent): Finding {
     };
   const { closed, list, openedAt } = last.data;
   if (Date.parse(closed.at) - Date.parse(list.asOf ?? openedAt) > durationMs(every))
-    return { ...about, outcome: 'failed', reason: `The list was older than ${every} when its review was closed.` };
+    return {
+      ...about,
+      outcome: 'failed',
+      reason: `The list was older than ${durationText(every)} when its review was closed.`,
+    };
   if (Date.parse(now) > Date.parse(nextDueAt))
     return {
       ...about,
@@ -195,6 +206,4 @@ export function provenGone({ list, reviews }: AccessRaw): number | null {
       decided.entry.decision === 'revoke' && asOf > Date.parse(decided.review.data.closed.at) && !remaining(decided),
   ).length;
 }
-
-const day = (at: string) => at.slice(0, 10);
 const was = (count: number) => (count === 1 ? 'was' : 'were');

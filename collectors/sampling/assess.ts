@@ -5,7 +5,9 @@ import { basisPoints, isWithin, shareInPercent } from '../../posture/sampling/ra
 import {
   type Duration,
   durationMs,
+  durationText,
   type Finding,
+  minuteText,
   type SampleCommitment,
   type SampleDraw,
 } from '../../schemas/index.ts';
@@ -63,7 +65,7 @@ function subjectOf({ number }: SampleCommitment): string {
 function ofNewest(newest: Drawn | undefined, last: Logged | undefined, judge: (sample: Drawn) => Found): Found[] {
   if (newest !== undefined) return [judge(newest)];
   if (last === undefined) return [];
-  const reason = `It was committed to and is not drawn yet; its result is promised until ${last.commitment.dueAt}.`;
+  const reason = `It was committed to and is not drawn yet; its result is promised until ${minuteText(last.commitment.dueAt)}.`;
   return [{ subject: subjectOf(last.commitment), outcome: 'inconclusive', reason }];
 }
 
@@ -72,12 +74,16 @@ function inTime({ commitment, draw }: Logged, now: string, newest: Drawn | undef
   const { dueAt } = commitment;
   if (draw === null)
     return Date.parse(now) > Date.parse(dueAt)
-      ? { subject, outcome: 'failed', reason: `Its result was promised until ${dueAt}, and there is none.` }
-      : { subject, outcome: 'not-applicable', reason: `Its result is promised until ${dueAt}.` };
+      ? { subject, outcome: 'failed', reason: `Its result was promised until ${minuteText(dueAt)}, and there is none.` }
+      : { subject, outcome: 'not-applicable', reason: `Its result is promised until ${minuteText(dueAt)}.` };
   if (draw.result === null) return ofVoid(commitment, drawn);
   if (Date.parse(draw.at) <= Date.parse(dueAt))
-    return { subject, outcome: 'passed', reason: `Its result was promised until ${dueAt}, and came at ${draw.at}.` };
-  const late = `Its result was promised until ${dueAt}, and came late, at ${draw.at}.`;
+    return {
+      subject,
+      outcome: 'passed',
+      reason: `Its result was promised until ${minuteText(dueAt)}, and came at ${minuteText(draw.at)}.`,
+    };
+  const late = `Its result was promised until ${minuteText(dueAt)}, and came late, at ${minuteText(draw.at)}.`;
   return newest?.commitment === commitment
     ? { subject, outcome: 'failed', reason: late }
     : { subject, outcome: 'not-applicable', reason: `${late} A newer sample has taken its place.` };
@@ -130,7 +136,7 @@ function seeded({ commitment, draw }: Drawn): Found {
     ? {
         subject,
         outcome: 'passed',
-        reason: `It was committed to at ${commitment.at}; round ${seed.round} of quicknet was due at ${seed.roundAt}.`,
+        reason: `It was committed to at ${minuteText(commitment.at)}; round ${seed.round} of quicknet was due at ${minuteText(seed.roundAt)}.`,
       }
     : { subject, outcome: 'failed', reason: `Its seed is wrong: ${flaw}` };
 }
@@ -177,8 +183,12 @@ function current({ commitment }: Drawn, now: string, renewWithin: Duration): Fou
   const subject = subjectOf(commitment);
   const { until } = commitment.population.window;
   return Date.parse(now) <= Date.parse(until) + durationMs(renewWithin)
-    ? { subject, outcome: 'passed', reason: `Its period ended at ${until}.` }
-    : { subject, outcome: 'failed', reason: `Its period ended at ${until}, longer ago than ${renewWithin}.` };
+    ? { subject, outcome: 'passed', reason: `Its period ended at ${minuteText(until)}.` }
+    : {
+        subject,
+        outcome: 'failed',
+        reason: `Its period ended at ${minuteText(until)}, longer ago than ${durationText(renewWithin)}.`,
+      };
 }
 
 function factsOf(samples: number, newest: Drawn | undefined): SampleFacts {
@@ -194,7 +204,7 @@ function factsOf(samples: number, newest: Drawn | undefined): SampleFacts {
   };
 }
 
-/** A rate of whole basis points in percent: 0.05 is `5 %`. */
+/** A rate of whole basis points in percent: 0.05 is `5 %`, which no line breaks. */
 function percent(rate: number): string {
-  return `${basisPoints(rate) / 100} %`;
+  return `${basisPoints(rate) / 100}\u00a0%`;
 }

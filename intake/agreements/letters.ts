@@ -1,4 +1,4 @@
-import { addressOf, type Letterhead } from '../mail/letterhead.ts';
+import { addressOf, type Letterhead, sentence } from '../mail/letterhead.ts';
 import type { Mail } from '../outbox/message.ts';
 import { statusAddress } from '../requests/letters.ts';
 
@@ -32,7 +32,7 @@ export function endedLetter(head: Letterhead, to: string, request: string, byCus
     to,
     subject: `Agreement ${request} has ended`,
     text: [
-      `The data processing agreement ${request} with ${head.company} was ended by ${byCustomer ? 'the customer' : head.company}.`,
+      `The data processing agreement ${request} with ${head.company} was ended by ${sentence(byCustomer ? 'the customer' : head.company)}`,
       'What it says about the time after its end applies from now on.',
     ].join('\n\n'),
   };

@@ -1,4 +1,4 @@
-import type { Digest } from '../../schemas/index.ts';
+import { type Digest, dayText } from '../../schemas/index.ts';
 import { addressOf, type Letterhead } from '../mail/letterhead.ts';
 import type { Mail } from '../outbox/message.ts';
 
@@ -15,7 +15,7 @@ export function grantLetter(
     subject: `A document from ${head.company}`,
     text: [
       `You asked ${head.company} for this document: ${title}.`,
-      `You can download it here until ${validUntil.slice(0, 10)}${first}:\n${addressOf(head, `/grants/${secret}/`)}`,
+      `You can download it here until ${dayText(validUntil)}${first}:\n${addressOf(head, `/grants/${secret}/`)}`,
       'Each page of it will carry your company and this address. Whoever has the address of the page can download it as you; keep it to yourself.',
     ].join('\n\n'),
   };

@@ -5,3 +5,8 @@ export type Letterhead = { company: string; url: string };
 export function addressOf({ url }: Letterhead, path: `/${string}`): string {
   return `${url.replace(/\/$/, '')}${path}`;
 }
+
+/** What stands at the end of a sentence, with one full stop: of “Larkspur Desk, Inc.” there is one already. */
+export function sentence(end: string): string {
+  return end.endsWith('.') ? end : `${end}.`;
+}

@@ -1,4 +1,5 @@
-import { addressOf, type Letterhead } from '../mail/letterhead.ts';
+import { dayText } from '../../schemas/index.ts';
+import { addressOf, type Letterhead, sentence } from '../mail/letterhead.ts';
 import type { Mail } from '../outbox/message.ts';
 
 /** How long the status page of a request opens by one secret; each letter about it brings a new one. */
@@ -15,7 +16,7 @@ export function confirmLetter(head: Letterhead, to: string, link: string, code: 
     to,
     subject: `Please confirm your request to ${head.company}`,
     text: [
-      `Somebody, we hope it was you, gave this address in a request to ${head.company}.`,
+      `Somebody, we hope it was you, gave this address in a request to ${sentence(head.company)}`,
       `To confirm it, open this page and press the button:\n${addressOf(head, `/requests/confirm/${link}/`)}`,
       `Or type this code where you made the request: ${code.slice(0, 3)} ${code.slice(3)}`,
       `If it was not you, do nothing: without a confirmation everything is deleted after ${keptFor}.`,
@@ -30,7 +31,7 @@ export function offerLetter(head: Letterhead, to: string, status: string, validU
     subject: `Your agreement with ${head.company} is ready`,
     text: [
       `The agreement that you asked ${head.company} for is ready to be read and accepted:\n${statusAddress(head, status)}`,
-      `It can be accepted until ${validUntil.toISOString().slice(0, 10)}. Whoever has this address can accept it; keep it to yourself.`,
+      `It can be accepted until ${dayText(validUntil.toISOString())}. Whoever has this address can accept it; keep it to yourself.`,
     ].join('\n\n'),
   };
 }

@@ -1,4 +1,4 @@
-import { durationMs, type IntakePolicy, type RequestForm } from '../../schemas/index.ts';
+import { durationMs, durationText, type IntakePolicy, type RequestForm } from '../../schemas/index.ts';
 import type { TakeIn } from '../lifecycle/take-in.ts';
 import type { Letterhead } from '../mail/letterhead.ts';
 import { newCode, newSecret } from '../secrets/secret.ts';
@@ -28,7 +28,7 @@ export async function receive(
   const expiresAt = new Date(at.getTime() + Math.min(CONFIRM_MS, keptFor));
   const link = newSecret('link', expiresAt);
   const { code, row } = newCode(status.secret, expiresAt);
-  const mail = confirmLetter(head, form.email, link.secret, code, policy.retention.unconfirmed);
+  const mail = confirmLetter(head, form.email, link.secret, code, durationText(policy.retention.unconfirmed));
   const secrets = [status.row, link.row, row];
   const cause = { at, actor: 'visitor', send: [{ channel: 'mail' as const, mail }], secrets };
   const { id } = await takeIn('dpa-request', form, cause, seed);

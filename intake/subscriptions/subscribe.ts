@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import { durationMs, type IntakePolicy, type SubscriptionForm, Topic } from '../../schemas/index.ts';
+import { durationMs, durationText, type IntakePolicy, type SubscriptionForm, Topic } from '../../schemas/index.ts';
 import { moveOn, submissionOf } from '../lifecycle/submission.ts';
 import type { TakeIn } from '../lifecycle/take-in.ts';
 import type { Letterhead } from '../mail/letterhead.ts';
@@ -24,7 +24,7 @@ export async function subscribe(
 ): Promise<void> {
   const confirm = newSecret('link', new Date(at.getTime() + durationMs(retention.unconfirmed)));
   const unsubscribe = newSecret('unsubscribe', new Date(at.getTime() + FOR_EVER_MS));
-  const mail = subscribeLetter(head, email, topics, confirm.secret, retention.unconfirmed);
+  const mail = subscribeLetter(head, email, topics, confirm.secret, durationText(retention.unconfirmed));
   // The secret is kept beside the address: every letter needs it, and both are deleted together.
   await takeIn(
     'subscription',

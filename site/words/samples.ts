@@ -26,14 +26,14 @@ export function standingOf({ commitment, draw }: ToldSample, now: Instant): Samp
   return Date.parse(now) > Date.parse(commitment.dueAt) ? 'overdue' : 'waiting';
 }
 
-/** A rate of whole basis points: 0.05 is `5 %`. */
+/** A rate of whole basis points: 0.05 is `5 %`, which no line breaks. */
 export function percentOf(rate: number): string {
-  return `${basisPoints(rate) / 100} %`;
+  return `${basisPoints(rate) / 100}\u00a0%`;
 }
 
 /** A bound as a share of its population, rounded up so that it promises nothing: 12 of 480 is `2.5 %`. */
 export function shareOf(count: number, population: number): string {
-  return `${shareInPercent(count, population)} %`;
+  return `${shareInPercent(count, population)}\u00a0%`;
 }
 
 /** Whether a bound is not above the tolerable rate. */

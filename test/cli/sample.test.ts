@@ -64,7 +64,7 @@ test('a sample whose seed the auditor hands over, from the commitment to the res
   expect(told(await sample(['commit', name]))).toMatchInlineSnapshot(`
     "0
     Sample 1 is committed to: 100 items, root ….
-    To be drawn: 45, enough for 95 % confidence that fewer than 5 % deviate, if none of them does.
+    To be drawn: 45, enough for 95 % confidence that fewer than 5 % deviate, if none of them does.
     Seed: the auditor’s. When they have handed it over: candor sample draw 1 --seed TEXT
     The result is promised until 1 Oct 2026, 14:23 UTC; after that the claims that rest on it fail.
     "
@@ -83,8 +83,8 @@ test('a sample whose seed the auditor hands over, from the commitment to the res
   expect(told(await sample(['draw', '1', '--seed', '6175 2093 8812 4410'], AFTER))).toMatchInlineSnapshot(`
     "0
     Sample 1 is drawn: 45 of 100 items, the same that were committed to.
-      approved-by-somebody-else: 0 of 45 deviate, at most 4 of 100 (4 %): tolerable
-    With 95 % confidence; tolerable is 5 %.
+      approved-by-somebody-else: 0 of 45 deviate, at most 4 of 100 (4 %): tolerable
+    With 95 % confidence; tolerable is 5 %.
     "
   `);
   expect(told(await sample([], AFTER))).toMatchInlineSnapshot(`
@@ -111,7 +111,7 @@ test('a second commitment to the same period says which attempt it is', async ()
   expect(told(await sample(['commit', name], AFTER))).toMatchInlineSnapshot(`
     "0
     Sample 2 is committed to: 100 items, root ….
-    To be drawn: 45, enough for 95 % confidence that fewer than 5 % deviate, if none of them does.
+    To be drawn: 45, enough for 95 % confidence that fewer than 5 % deviate, if none of them does.
     Seed: the auditor’s. When they have handed it over: candor sample draw 2 --seed TEXT
     This is attempt 2 at this period; all of them are shown.
     The result is promised until 1 Oct 2026, 15:24 UTC; after that the claims that rest on it fail.
@@ -219,7 +219,7 @@ describe('a sample whose seed is a round of the beacon', () => {
     expect(told(await sample(['commit', name]))).toMatchInlineSnapshot(`
       "0
       Sample 1 is committed to: 100 items, root ….
-      To be drawn: 45, enough for 95 % confidence that fewer than 5 % deviate, if none of them does.
+      To be drawn: 45, enough for 95 % confidence that fewer than 5 % deviate, if none of them does.
       Seed: round 32285085 of drand’s quicknet, due on 17 Sep 2026, 15:23 UTC. After that: candor sample draw 1
       The result is promised until 1 Oct 2026, 14:23 UTC; after that the claims that rest on it fail.
       "
@@ -257,8 +257,8 @@ describe('a sample whose seed is a round of the beacon', () => {
     expect(told(await sample(['draw', '1', '--beacon', 'round.json'], AFTER))).toMatchInlineSnapshot(`
       "0
       Sample 1 is drawn: 45 of 100 items, the same that were committed to.
-        approved-by-somebody-else: 0 of 45 deviate, at most 4 of 100 (4 %): tolerable
-      With 95 % confidence; tolerable is 5 %.
+        approved-by-somebody-else: 0 of 45 deviate, at most 4 of 100 (4 %): tolerable
+      With 95 % confidence; tolerable is 5 %.
       "
     `);
     expect(asked).toEqual([]);
@@ -452,7 +452,7 @@ test('collecting judges what is in the log', async () => {
         "not-applicable": 0,
         "passed": 6,
       },
-      "id": "27f95df4ec57691c6a86cefb9ce42d7f9bf0f94621ce3b445266787312d14d83",
+      "id": "8af60e568e39cc614819f7233f8121d23bc399ee44091bfc2da3dc1247b71248",
       "readable": true,
       "source": "ledger-export",
     }

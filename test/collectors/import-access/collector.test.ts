@@ -168,7 +168,7 @@ test('failed: a system that was never reviewed, and one whose review is too long
   const { outcomes, findings } = await look({ at: daysOn(63) }, [reviewed], {}, daysOn(63));
   expect(outcomes['reviewed-in-time']).toBe('failed');
   expect(reasonOf(findings, 'reviewed-in-time')).toBe(
-    'The last review was closed on 2026-10-04; the next was due by 2027-01-04.',
+    'The last review was closed on 4 Oct 2026; the next was due by 4 Jan 2027.',
   );
 });
 

@@ -192,7 +192,7 @@ describe('sabotage of each check turns it, and its near miss does not', () => {
     const failed = record.findings.filter(({ outcome }) => outcome === 'failed');
     expect(failed).toMatchObject([{ subject: 'approved-by-somebody-else' }]);
     expect(failed[0]?.reason).toMatchInlineSnapshot(
-      `"1 of 54 items deviate: with 95 % confidence at most 28 of 360 do; tolerable are 5 %."`,
+      `"1 of 54 items deviate: with 95 % confidence at most 28 of 360 do; tolerable are 5 %."`,
     );
   });
 

@@ -56,6 +56,7 @@ onBothStores('a request', (fresh) => {
     expect(letter).toMatchObject({
       to: 'ada@quill.swiss',
       subject: 'Please confirm your request to Larkspur Desk, Inc.',
+      text: expect.stringContaining('gave this address in a request to Larkspur Desk, Inc.\n'),
     });
     const confirmation = await confirmByLink(db, link, at(1));
     if (confirmation.outcome !== 'confirmed') throw new Error(confirmation.outcome);
@@ -74,6 +75,7 @@ onBothStores('a request', (fresh) => {
       'Please confirm your request to Larkspur Desk, Inc.',
       'Your agreement with Larkspur Desk, Inc. is ready',
     ]);
+    expect((await letters(db)).at(-1)?.text).toContain('accepted until 3 Dec 2026.');
   });
 
   test('nothing personal, and no secret, lies anywhere but in the data and in letters that wait', async () => {
@@ -150,7 +152,7 @@ onBothStores('a request', (fresh) => {
   test('that nobody confirms expires and is emptied, at the moment that the letter names and not before', async () => {
     const { db } = fresh().store;
     const { id, letter } = await asked(db);
-    expect(letter.text).toContain('deleted after 7d');
+    expect(letter.text).toContain('deleted after 7 days.');
     expect(await expire(db, policy(), at(7 * 24 - 1))).toEqual({ expired: 0, emptied: 0 });
     expect(await expire(db, policy(), at(7 * 24))).toEqual({ expired: 1, emptied: 0 });
     expect(await submissionOf(db, id)).toMatchObject({ state: 'expired', data: null });

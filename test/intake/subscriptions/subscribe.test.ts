@@ -115,7 +115,7 @@ const subscriptionTests = (fresh: () => Fresh) => {
   test('that is not confirmed is deleted when its letter says', async () => {
     const { db } = fresh().store;
     const { id, link, letter } = await subscribed(db, ada);
-    expect(letter?.text).toContain('deleted after 7d');
+    expect(letter?.text).toContain('deleted after 7 days.');
     expect(await expire(db, policy(), at(7 * 24))).toEqual({ expired: 1, emptied: 0 });
     expect(await submissionOf(db, id)).toMatchObject({ state: 'expired', data: null });
     expect(await confirmSubscription(db, link, at(7 * 24))).toBe(false);
