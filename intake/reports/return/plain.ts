@@ -11,6 +11,7 @@ import type { ReportProblem } from '../look.ts';
 import { reportStanding } from '../standing.ts';
 import { answerCase } from './answer.ts';
 import { type CaseMessage, caseOpenedBy, type ReporterCase } from './case.ts';
+import { promisesIn, type RunningPromise } from './promises.ts';
 import { Once, readMessage } from './sealed.ts';
 
 /**
@@ -20,7 +21,11 @@ import { Once, readMessage } from './sealed.ts';
 export type PlainMessage = Omit<CaseMessage, 'ciphertext'> & { text?: string; armored?: string };
 
 /** A case that the server decrypted. `once` names the form on its page. */
-export type PlainCase = Omit<ReporterCase, 'messages'> & { code: string; messages: PlainMessage[] };
+export type PlainCase = Omit<ReporterCase, 'messages'> & {
+  code: string;
+  promises: readonly RunningPromise[];
+  messages: PlainMessage[];
+};
 
 /** What came of a form: the case, with what is wrong with a message in it; every case that cannot be had is answered alike. */
 export type PlainReturn =
@@ -59,9 +64,11 @@ export async function returnPlain(desk: Desk, { form, files }: SentForm): Promis
   if (found === undefined) return { status: 404 };
   const own = found.replyTo === recipient ? identity : undefined;
   const messages = await Promise.all(found.messages.map((message) => plain(message, own)));
+  const { policy } = await reportStanding(desk);
+  const promises = await promisesIn(desk.db, found.id, policy?.clocks ?? []);
   return {
     status: Object.keys(sent).length === 0 ? 200 : 422,
-    found: { ...found, code, messages },
+    found: { ...found, code, promises, messages },
     isKept,
     problems: sent,
   };

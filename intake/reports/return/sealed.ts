@@ -8,10 +8,12 @@ import { CIPHERTEXT_BYTES, problemOf, type ReportProblem } from '../look.ts';
 import { type ReportStanding, reportStanding } from '../standing.ts';
 import { answerCase } from './answer.ts';
 import { type CaseMessage, caseOpenedBy, type ReporterCase } from './case.ts';
+import { promisesIn, type RunningPromise } from './promises.ts';
 
 /** A case for the script that decrypts it. Messages are armored age files. */
 export type SealedCase = Omit<ReporterCase, 'messages'> & {
   messages: (Omit<CaseMessage, 'ciphertext'> & { armored: string | null })[];
+  promises: readonly RunningPromise[];
   /** The recipients of the team of today. */
   keys: readonly string[];
 };
@@ -43,7 +45,8 @@ export async function returnSealed(desk: Desk, { form, files }: SentForm): Promi
   }
   const found = message === undefined ? before : await caseOpenedBy(desk.db, access);
   if (found === undefined) return { status: 404, body: { problem: 'unknown' } };
-  return { status: 200, body: { ...found, messages: found.messages.map(armored), keys } };
+  const promises = await promisesIn(desk.db, found.id, standing.policy?.clocks ?? []);
+  return { status: 200, body: { ...found, messages: found.messages.map(armored), promises, keys } };
 }
 
 /**

@@ -95,10 +95,14 @@ async function sent(fields: Record<string, string | Blob>): Promise<SealedCase |
 
 async function show(): Promise<void> {
   if (opened === undefined) return;
-  const { id, state, openedAt, messages, replyTo } = opened.found;
+  const { id, state, openedAt, messages, replyTo, promises } = opened.found;
   the('case_state', HTMLElement).textContent = reporterStateWords[state].title;
   the('case_text', HTMLElement).textContent = reporterStateWords[state].text;
-  the('case_facts', HTMLElement).replaceChildren(pair('Number', id), pair('Received', minute(String(openedAt))));
+  the('case_facts', HTMLElement).replaceChildren(
+    pair('Number', id),
+    pair('Received', minute(String(openedAt))),
+    ...promises.map(({ title, dueAt }) => pair('Promised until', `${minute(String(dueAt))}: ${title}`)),
+  );
   const own = replyTo === opened.keys.recipient ? [opened.keys.identity] : [];
   const parts = await Promise.all(messages.map((message) => article(message, own)));
   the('case_messages', HTMLElement).replaceChildren(...parts);

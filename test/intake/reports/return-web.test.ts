@@ -113,6 +113,7 @@ test('without JavaScript: the server shows what was written, and takes an answer
   expect([opened.status, opened.headers.get('cache-control')]).toEqual([200, 'no-store']);
   expect(page).toContain('We &lt;b&gt;see&lt;/b&gt; it. canary-from-us');
   expect(page).toContain('in memory');
+  expect(page).toContain('Promised until');
   const form = { code, once: once(), answer: 'Thank you. canary-of-the-answer' };
   const both = await Promise.all([upload(visitor, PLAIN_PATH, form), upload(visitor, PLAIN_PATH, form)]);
   for (const answer of both) expect(await answer.text()).toContain('We have your message.');
@@ -157,6 +158,7 @@ test('with JavaScript: ciphertext to and fro; what is too large, no age message 
   const body = await (await upload(visitor, JSON_PATH, { access })).json();
   expect(body).toMatchObject({ id: number, state: 'received', replyTo: keys.recipient, keys: recipients });
   expect(body.messages[1]).toMatchObject({ position: 2, from: 'team' });
+  expect(body.promises).toEqual([{ title: 'A report is acknowledged', dueAt: '2026-11-22T10:00:00.000Z' }]);
   expect(unpackReport(await open(armor.decode(body.messages[1].armored), keys.identity)).text).toBe('We see it.');
   const message = await seal(packMessage('Thank you.'), [...recipients, keys.recipient]);
   const form = { access, once: once(), keys: await keysDigest(recipients), message };
