@@ -13,6 +13,7 @@ for (const bench of [
   'intake',
   'forms',
   'inbox',
+  'desk',
 ]) {
   const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${bench}.ts`)], { stdio: 'inherit' });
   if (status !== 0) process.exitCode = 1;

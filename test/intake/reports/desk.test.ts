@@ -6,6 +6,7 @@ import type { Desk } from '../../../intake/desk.ts';
 import { keysDigest } from '../../../intake/envelope/keys.ts';
 import { open, seal } from '../../../intake/envelope/seal.ts';
 import { chainFlaw } from '../../../intake/lifecycle/chain.ts';
+import { forget } from '../../../intake/lifecycle/forget.ts';
 import { historyOf, submissionOf } from '../../../intake/lifecycle/submission.ts';
 import { wayIn } from '../../../intake/lifecycle/take-in.ts';
 import { assign, markDuplicate, moveReport, triage } from '../../../intake/reports/desk/decide.ts';
@@ -355,5 +356,88 @@ onBothStores('the desk', (fresh) => {
     ]);
     expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(['informative', 'not-applicable']).toContain((await shown(id, 2)).state);
+  });
+
+  test('two that are said to be duplicates of each other at once: one is', async () => {
+    const [a, b] = [await received(), await received()];
+    const settled = await Promise.allSettled([
+      markDuplicate(deskAt(1), triager, { id: a }, b),
+      markDuplicate(deskAt(1), triager, { id: b }, a),
+    ]);
+    expect(settled.flatMap((each) => (each.status === 'rejected' ? [each.reason.name] : []))).toEqual([
+      'ReportDuplicateRefused',
+    ]);
+    const [first, second] = [await shown(a, 2), await shown(b, 2)];
+    expect([first.duplicateOf, second.duplicateOf].filter((each) => each === null)).toHaveLength(1);
+    // Past everything that is asked before, the database still says no.
+    const [of, free] = first.duplicateOf === null ? [b, a] : [a, b];
+    const { db } = fresh().store;
+    await expect(sql`update report set duplicate_of = ${of} where submission = ${free}`.execute(db)).rejects.toThrow();
+    const again = await received();
+    await expect(
+      sql`update report set duplicate_of = ${again} where submission = ${again}`.execute(db),
+    ).rejects.toThrow();
+    await moveReport(deskAt(3), triager, { id: of }, 'triaged');
+    expect(await shown(of, 4)).toMatchObject({ state: 'triaged', duplicateOf: null });
+  });
+
+  test('what is not fixed after all is owed again, and what others published before it is fixed still is', async () => {
+    const id = await received();
+    await triage(deskAt(1), triager, { id }, { cvss: severe });
+    await moveReport(deskAt(2), triager, { id }, 'confirmed');
+    await moveReport(deskAt(3), triager, { id }, 'fixed');
+    const clocks = async () => (await shown(id, 4)).deadlines.map(({ clock, dueAt }) => [clock, dueAt]);
+    expect(await clocks()).not.toContainEqual(['critical-fixed', at(2 + 168)]);
+    await moveReport(deskAt(4), triager, { id }, 'confirmed');
+    expect(await clocks()).toContainEqual(['critical-fixed', at(2 + 168)]);
+    await moveReport(deskAt(5), triager, { id }, 'disclosed');
+    expect(await clocks()).toContainEqual(['critical-fixed', at(2 + 168)]);
+    await watchReports(deskAt(6));
+    expect((await listReports(fresh().store.db, triager, {}, at(6))).rows).toMatchObject([{ id, state: 'disclosed' }]);
+    // Closing what is published does not take back that it will be fixed.
+    await moveReport(deskAt(7), triager, { id }, 'closed');
+    expect(await clocks()).toEqual([['critical-fixed', at(2 + 168)]]);
+  });
+
+  test('a judgement of a case that was closed leaves it closed; a move to where it is is none', async () => {
+    const id = await received();
+    await moveReport(deskAt(1), triager, { id }, 'informative');
+    expect((await triage(deskAt(2), triager, { id }, { cvss: severe })).state).toBe('informative');
+    await expect(moveReport(deskAt(3), triager, { id }, 'informative')).rejects.toMatchObject({
+      name: 'TransitionRefused',
+    });
+  });
+
+  test('written at once nothing is lost, and sent twice it is written once', async () => {
+    const id = await received();
+    const { head: seen } = await shown(id, 1);
+    const [one, other] = await Promise.all(['one', 'other'].map((text) => seal(new TextEncoder().encode(text), team)));
+    const write = (message: Uint8Array | undefined, meant: { id: string; seen?: string } = { id }) =>
+      writeMessage(deskAt(1), triager, meant, { audience: 'team', message: message ?? new Uint8Array() });
+    const positions = await Promise.all([write(one), write(other)]);
+    expect(positions.toSorted()).toEqual([2, 3]);
+    // The second one of a double click saw the case as it was before the first.
+    expect(await write(one, { id, seen })).toBe(positions[0]);
+    expect((await shown(id, 2)).messages).toHaveLength(3);
+  });
+
+  test('a message that is encrypted anew is in the history, which still holds; one that was deleted does not return', async () => {
+    const { db } = fresh().store;
+    const id = await received();
+    const was = (await shown(id, 1)).messages[0]?.digest ?? '';
+    const message = await seal(new TextEncoder().encode('canary-text'), team);
+    await resealMessage(deskAt(1), triager, id, { position: 1, was, message });
+    const history = await historyOf(db, id);
+    expect(history.at(-1)?.facts).toMatchObject({ resealed: 1, was });
+    expect(chainFlaw('vulnerability-report', history, (await submissionOf(db, id))?.head ?? '')).toBeUndefined();
+    await forget(db, id, at(2));
+    const { digest } = (await shown(id, 3)).messages[0] ?? { digest: '' };
+    await expect(resealMessage(deskAt(3), triager, id, { position: 1, was: digest, message })).rejects.toMatchObject({
+      name: 'ReportMessageRefused',
+    });
+    await expect(writeMessage(deskAt(3), triager, { id }, { audience: 'team', message })).rejects.toMatchObject({
+      name: 'ReportMessageRefused',
+    });
+    expect((await shown(id, 4)).messages.map(({ isKept }) => isKept)).toEqual([false]);
   });
 });
