@@ -12,6 +12,7 @@ for (const bench of [
   'sample',
   'intake',
   'forms',
+  'reports',
   'inbox',
   'desk',
 ]) {
