@@ -2,8 +2,8 @@ import { CLOCK_SKEW_MS } from '../../posture/access/complaints.ts';
 import { type CountedTime, countedMs, promisedMs } from '../../posture/business-time.ts';
 import { digestOf } from '../../posture/digest.ts';
 import { durationText, type Finding } from '../../schemas/index.ts';
+import { counted, inWords, promiseInWords } from '../promises/words.ts';
 import type { Expect, Facts, Raw, Request, Terms } from './schema.ts';
-import { counted, inWords, promiseInWords } from './words.ts';
 
 /** A request with the promise that it was sent in under, and the time that it took, or has taken so far. */
 type Measured = { request: Request; promised: number; taken: number };

@@ -3,8 +3,8 @@ import { windowsOf, withoutWindow } from '../../posture/retention-windows.ts';
 import { type Content, durationMs, type Instant } from '../../schemas/index.ts';
 import type { Query } from '../clients/postgres.ts';
 import { type CollectContext, type Known, SourceUnreadable } from '../define.ts';
+import { withSession } from '../promises/session.ts';
 import { type Expect, Holding, type Raw, Request, Terms } from './schema.ts';
-import { withSession } from './session.ts';
 
 /** The most rows that are read of a kind; with more nothing passes. */
 const MOST = 50_000;

@@ -1,9 +1,11 @@
 import { defineCollector } from '../define.ts';
+import { doctor } from '../promises/doctor.ts';
+import { setup } from '../promises/setup.sql.ts';
 import { assess } from './assess.ts';
 import { collect } from './collect.ts';
-import { doctor } from './doctor.ts';
 import { Expect, Facts, Raw } from './schema.ts';
-import { setup } from './setup.sql.ts';
+
+const relations = ['measured_submission', 'promised_clock', 'job_run'];
 
 /** Measures what is promised to those who write to us: when they are answered, and when their data is deleted. */
 export default defineCollector({
@@ -46,6 +48,6 @@ export default defineCollector({
   ],
   collect,
   assess,
-  doctor,
-  setup,
+  doctor: (context) => doctor(context, relations),
+  setup: () => setup(relations),
 });

@@ -1,8 +1,8 @@
 import { CLOCK_SKEW_MS } from '../../posture/access/complaints.ts';
 import { keptOf } from '../../posture/retention-windows.ts';
 import { durationMs, durationText, type Finding } from '../../schemas/index.ts';
+import { counted, inWords } from '../promises/words.ts';
 import type { Expect, Facts, Holding, Raw } from './schema.ts';
-import { counted, inWords } from './words.ts';
 
 type RetentionFacts = Pick<
   Facts,

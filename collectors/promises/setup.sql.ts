@@ -1,7 +1,5 @@
-import { relations } from './doctor.ts';
-
-/** The script that makes the login, to be read and run by an administrator. Running it again changes nothing. */
-export function setup(): string {
+/** The script that makes the login and lets it read these, to be read and run by an administrator; again changes nothing. */
+export function setup(relations: readonly string[]): string {
   return `-- A login for candor that reads when requests were answered and deleted, and nothing that anybody wrote. Run it in the
 -- database of intake, after \`candor serve\` has made its tables:
 --   psql -v candor_password="$CANDOR_PASSWORD" -f this-file.sql "$ADMIN_URL"

@@ -1,12 +1,11 @@
 import { openPostgres, type PostgresLimits, type Query } from '../clients/postgres.ts';
 import { type CollectContext, SourceUnreadable } from '../define.ts';
-import type { Expect } from './schema.ts';
 
 const limits: PostgresLimits = { connectMs: 10_000, statementMs: 60_000, lockMs: 5_000 };
 
 /** Runs `work` in one REPEATABLE READ READ ONLY transaction. Throws SourceUnreadable. */
 export async function withSession<T>(
-  { connection, signal }: Pick<CollectContext<Expect>, 'connection' | 'signal'>,
+  { connection, signal }: Pick<CollectContext<unknown>, 'connection' | 'signal'>,
   work: (query: Query) => Promise<T>,
 ): Promise<T> {
   const { url } = connection;

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { Query } from '../clients/postgres.ts';
 import { type CollectContext, type Diagnosis, SourceUnreadable } from '../define.ts';
-import type { Expect } from './schema.ts';
 import { withSession } from './session.ts';
 
-/** All that is read: a view and two tables, none of which holds anything personal. */
-export const relations = ['measured_submission', 'promised_clock', 'job_run'] as const;
+/** All that is read to measure promises: two views and two tables, none of which holds anything personal. */
+const measured: readonly string[] = ['measured_submission', 'measured_report', 'promised_clock', 'job_run'];
 
 const Right = z.object({ name: z.string(), reads: z.boolean(), writes: z.boolean() });
 const rightsSql = `
@@ -22,21 +21,20 @@ const attributesSql = `
     ('createdb', r.rolcreatedb), ('replication', r.rolreplication)) as held(word, has)
   where r.rolname = current_user and has`;
 
-/** Whether the login may read what it needs, and nothing else. */
-export async function doctor(context: CollectContext<Expect>): Promise<Diagnosis[]> {
+/** Whether the login may read `needed`, and nothing but what is made to be measured. */
+export async function doctor(context: CollectContext<unknown>, needed: readonly string[]): Promise<Diagnosis[]> {
   try {
-    return await withSession(context, diagnose);
+    return await withSession(context, (query) => diagnose(query, needed));
   } catch (error) {
     if (!(error instanceof SourceUnreadable)) throw error;
     return [{ level: error.kind === 'denied' ? 'missing' : 'error', message: error.message }];
   }
 }
 
-async function diagnose(query: Query): Promise<Diagnosis[]> {
+async function diagnose(query: Query, needed: readonly string[]): Promise<Diagnosis[]> {
   const rights = await query(Right, rightsSql);
   const attributes = await query(Attributes, attributesSql);
-  const ours: readonly string[] = relations;
-  const found: Diagnosis[] = relations.flatMap((name): Diagnosis[] => {
+  const found: Diagnosis[] = needed.flatMap((name): Diagnosis[] => {
     const right = rights.find((each) => each.name === name);
     if (right === undefined)
       return [
@@ -45,7 +43,7 @@ async function diagnose(query: Query): Promise<Diagnosis[]> {
     return right.reads ? [] : [{ level: 'missing', message: `SELECT on ${name} is missing.`, hint: setupHint }];
   });
   for (const { name, reads, writes } of rights)
-    if (writes || (reads && !ours.includes(name)))
+    if (writes || (reads && !measured.includes(name)))
       found.push({
         level: 'too-much',
         message: `The login may ${writes ? 'change' : 'read'} ${name}, which it does not need.`,
