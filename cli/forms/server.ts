@@ -12,6 +12,7 @@ import { serverOf, smtpLane } from '../../intake/mail/smtp.ts';
 import type { Lane } from '../../intake/outbox/drain.ts';
 import { runOutbox } from '../../intake/outbox/worker.ts';
 import { openStore, type Store } from '../../intake/store/open.ts';
+import { serverHeaders } from '../../intake/web/headers.ts';
 import { visitorOf } from '../../intake/web/limits.ts';
 import { webhookLane } from '../../intake/webhooks/deliver.ts';
 import { endpointsOf } from '../../intake/webhooks/endpoint.ts';
@@ -80,6 +81,10 @@ export async function startForms(
   return {
     client: forms.client,
     answer: (request, response, next) => {
+      if (!isPlain(request)) {
+        response.writeHead(400, { ...serverHeaders, Connection: 'close' }).end();
+        return;
+      }
       const forwarded = request.headers['x-forwarded-for'];
       const chain = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
       const visitor = visitorOf(request.socket.remoteAddress, chain, policy.proxies);
@@ -96,6 +101,14 @@ export async function startForms(
       await working;
     },
   };
+}
+
+/**
+ * Whether a request is one that a page can be asked for: the handler throws at a host that is none and at methods that no
+ * browser sends, and would tell its address, which may be a secret, to whoever reads what the server says.
+ */
+function isPlain({ method = '', headers: { host = '' } }: IncomingMessage): boolean {
+  return !/^(?:TRACE|TRACK|CONNECT)$/i.test(method) && /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(host);
 }
 
 /** Opens the database, tries again while it is away, and says so once. Undefined when it was told to stop before. */

@@ -111,6 +111,24 @@ describe('what the gate lets through', () => {
     expect((await server.visitor().get('/letters/')).status).toBe(404);
   });
 
+  test.each([
+    ['a host that hides another', { headers: { host: 'trust.fern.swiss@evil.example' } }],
+    ['a host that is none', { headers: { host: 'a b/c?d' } }],
+    ['a method that no browser sends', { method: 'TRACE' }],
+  ])('%s is refused before a page sees it, and nothing is said of its address', async (_, options) => {
+    const before = server.said.length;
+    const status = await new Promise((resolve, reject) => {
+      const going = open(`${server.url}/requests/secret-of-somebody/`, options, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      going.once('error', reject);
+      going.end();
+    });
+    expect(status).toBe(400);
+    expect(server.said.slice(before)).toEqual([]);
+  });
+
   test('what is no form is the static site’s', async () => {
     expect(await (await server.visitor().get('/')).text()).toBe('The static site.');
     expect((await server.visitor().get('/nothing/')).status).toBe(404);
