@@ -88,6 +88,7 @@ export default defineCommand({
         CANDOR_STATE: secrets,
         CANDOR_SEAL: '',
         CANDOR_SEAL_FILE: sealFile,
+        CANDOR_DEMO_URL: demoUrl(port),
       };
       await files.writeDemoEnvironment(variables, root);
       // Made anew each time: this evidence is of databases that did not exist before, signed with keys of the day.
@@ -162,7 +163,7 @@ async function serveDemo(
 ): Promise<void> {
   const valid = await validContent(content, here);
   const policy = valid?.content.intake;
-  const url = `http://localhost:${port}/`;
+  const url = demoUrl(port);
   const built = policy === undefined ? undefined : await buildForms(here.cwd);
   const forms =
     built === undefined || valid === undefined || policy === undefined
@@ -177,6 +178,8 @@ async function serveDemo(
     await built?.remove();
   }
 }
+
+const demoUrl = (port: number) => `http://localhost:${port}/`;
 
 /** Throws DemoWouldReplace for a log that begins with other keys than those of the last demo here. */
 async function refuseForeign(content: string, mark: string): Promise<void> {

@@ -51,7 +51,10 @@ export async function withInbox<T>(place: Place, terminal: Terminal, work: (inbo
         if (content?.intake === undefined) throw candorError('IntakeMissing', { folder });
         const { intake: policy } = content;
         const seal = await sealKey(environment, folder);
-        return makeDesk({ folder, content, policy, store, url: place.url ?? policy.url, seal }, now);
+        // Beside the running demo, which offers what rests on its own evidence and answers elsewhere than the content says.
+        const { CANDOR_DEMO_URL: demoUrl } = environment;
+        const url = place.url ?? demoUrl ?? policy.url;
+        return makeDesk({ folder, content, policy, store, url, seal, demo: demoUrl !== undefined }, now);
       },
       issuer: async () => (await loadContent(folder)).content?.organization.name ?? 'Candor',
     });

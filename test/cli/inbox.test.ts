@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeSealKey } from '../../intake/document/seal-key.ts';
 import { advance } from '../../intake/lifecycle/submission.ts';
 import { wayIn } from '../../intake/lifecycle/take-in.ts';
 import { confirmByLink } from '../../intake/requests/confirm.ts';
@@ -18,11 +19,20 @@ let held = '';
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'candor-inbox-'));
   await writeCompany(join(root, 'content'));
+  held = await asks({ needs: ['question'], message: 'Where is it kept?' });
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+/** A request that was confirmed, and that the rules gave to a person. Returns its id. */
+async function asks(changes: Parameters<typeof form>[0]): Promise<string> {
   const store = await openStore({ folder: join(root, 'intake-data') });
   const head = { company: 'Quill Ltd', url: 'https://trust.quill.swiss' };
-  const asked = form({ needs: ['question'], message: 'Where is it kept?' });
-  held = (await receive(wayIn(store.db), policy(), head, asked, AT)).id;
-  const { message } = await store.db.selectFrom('outbox').select('message').executeTakeFirstOrThrow();
+  const { id } = await receive(wayIn(store.db), policy(), head, form(changes), AT);
+  const { message } = await store.db
+    .selectFrom('outbox')
+    .select('message')
+    .where('submission', '=', id)
+    .executeTakeFirstOrThrow();
   const link = /confirm\/([\w-]+)\//.exec(String(message.text))?.[1] ?? '';
   const confirmed = await confirmByLink(store.db, link, AT);
   if (confirmed.outcome !== 'confirmed') throw new Error(confirmed.outcome);
@@ -32,8 +42,8 @@ beforeAll(async () => {
     facts: { reasons: ['needs-a-person'] },
   });
   await store.close();
-});
-afterAll(() => rm(root, { recursive: true, force: true }));
+  return id;
+}
 
 const candor = (...argv: string[]) => run(root, ['inbox', ...argv]);
 const json = async (...argv: string[]) => JSON.parse((await candor(...argv, '--json')).out);
@@ -111,4 +121,26 @@ test('what is not understood is said with the usage, before anything is opened',
     expect(code).toBe(2);
     expect(err).toContain(`error UsageInvalid: ${problem}`);
   }
+});
+
+test('beside the running demo an agreement is offered that says so, at the address of the demo; elsewhere never', async () => {
+  await writeCompany(join(root, 'content'), {
+    'sources/app-db.yaml': `kind: postgres
+title: Application database
+environment: demo
+connection: { url: $APP_DB_URL }
+collect: {}
+`,
+  });
+  await candor('add', 'rob', '--role', 'responder', '--email', 'rob@larkspur.swiss', '--as', 'ada');
+  const environment = { CANDOR_SEAL: await makeSealKey('Fern', AT, new Date('2027-01-01')) };
+  const id = await asks({ needs: ['dpa'] });
+  const approve = (more: Record<string, string>) =>
+    run(root, ['inbox', 'approve', id, '--as', 'rob'], { environment: { ...environment, ...more } });
+  expect((await approve({})).err).toContain('its measures rest on evidence of a demonstration.');
+  expect(await approve({ CANDOR_DEMO_URL: 'http://localhost:4321/' })).toMatchObject({ code: 0, err: '' });
+  const store = await openStore({ folder: join(root, 'intake-data') });
+  const letters = await store.db.selectFrom('outbox').select('message').where('submission', '=', id).execute();
+  await store.close();
+  expect(JSON.stringify(letters)).toContain('http://localhost:4321/requests/');
 });
