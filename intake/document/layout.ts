@@ -47,13 +47,16 @@ export const LAYOUT = String.raw`
 #show link: underline
 #set table(stroke: (x, y) => (bottom: 0.5pt + line-color, top: if y == 0 { 0.5pt + line-color }), inset: (left: 0pt, right: 6pt, y: 5pt))
 
-// A word longer than a line may break anywhere; whitespace and everything else stays as it was typed.
-#let long(text) = text.replace(regex("\\S{28,}"), word => word.text.clusters().chunks(14).map(part => part.join()).join("\u{200b}"))
+// A word too wide for its line may break anywhere; everything else stays as it was typed, so that an address can be copied.
+#let broken(value, look) = value.replace(regex("\\S{28,}"), word => if measure(look(word.text)).width < 100mm { word.text } else {
+  word.text.clusters().chunks(14).map(part => part.join()).join("\u{200b}")
+})
+#let long(value) = context broken(value, text => text)
 #let shown(value) = if value == none { text(fill: quiet)[not on record] } else { long(str(value)) }
 // Text of several lines, such as an address.
 #let lines(value) = if value == none { shown(none) } else { str(value).split("\n").map(long).join(linebreak()) }
-#let mono(value) = raw(long(str(value)))
-#let digest(value) = { show raw: set text(7pt); raw(value) }
+#let mono(value) = context raw(broken(str(value), raw))
+#let digest(value) = { show raw: set text(7pt); context raw(broken(value, raw)) }
 #let day(at) = if at == none { text(fill: quiet)[never] } else { str(at).slice(0, 10) + " " + str(at).slice(11, 16) + " UTC" }
 
 #let inlines(parts) = parts.map(part => {
@@ -163,6 +166,7 @@ export const LAYOUT = String.raw`
   ("Frequency", [Continuous, for as long as the contract lasts]),
 )
 == Personal data
+#if transfer.data.len() == 0 [None is declared.]
 #for data in transfer.data [
   #together[
   === #shown(data.title)
@@ -179,6 +183,7 @@ export const LAYOUT = String.raw`
 #annex([#numbering-of.measures: technical and organizational measures])
 Each measure is a statement on the processor's trust page. Its state was derived from evidence at #day(annexes.derivedAt).
 Digests are SHA-256 of the record that shows it.
+#if annexes.measures.len() == 0 [None is promised.]
 #{
   let before = none
   for measure in annexes.measures {
@@ -189,7 +194,7 @@ Digests are SHA-256 of the record that shows it.
       ("State", [#shown(input.words.at(measure.state))#if not measure.fresh [, not fresh]]),
       ..measure.checks.map(check => ("Check", [
         #shown(check.title) \
-        #digest(long(check.ref)) \
+        #digest(check.ref) \
         Last passed: #day(check.passedAt) \
         #if check.evidence != none { digest(check.evidence) } else { shown(none) }
       ])),
@@ -207,6 +212,7 @@ Digests are SHA-256 of the record that shows it.
 
 #annex([#numbering-of.subprocessors: subprocessors])
 The whole chain at #day(annexes.at). Those with a later day of beginning are announced and not in use yet.
+#if annexes.subprocessors.len() == 0 [None is declared.]
 #for link in annexes.subprocessors [
   #together[
   == #shown(link.name)

@@ -21,13 +21,14 @@ beforeAll(async () => {
   made.subprocessors = made.subprocessors.slice(0, 2);
 });
 
+async function textOf(pdf: Uint8Array): Promise<string> {
+  const pages = (await PDF.load(pdf)).extractText();
+  return pages.map((page) => page.text).join('\n');
+}
+
 /** The text of all pages, without spaces and without the invisible places where long words may break. */
 async function wordsOf(pdf: Uint8Array): Promise<string> {
-  const pages = (await PDF.load(pdf)).extractText();
-  return pages
-    .map((page) => page.text)
-    .join('\n')
-    .replace(/[\s\u200b]/g, '');
+  return (await textOf(pdf)).replace(/[\s\u200b]/g, '');
 }
 
 const offer: AgreementOffer = {
@@ -89,6 +90,20 @@ describe('the PDF', () => {
     const files = { 'offer.json': offer, 'acceptance.json': acceptance, 'annexes.json': made };
     for (const [name, value] of Object.entries(files))
       expect(Buffer.from(pdf.getAttachment(name) ?? []).toString()).toBe(canonicalJson(value));
+  });
+  test('with no data, measures or subprocessors says so below each heading', async () => {
+    const parties = { ...made.parties, transfer: { ...made.parties.transfer, data: [] } };
+    const none = { ...made, parties, measures: [], subprocessors: [] };
+    const shown = await wordsOf(await printAgreement({ template: text, annexes: none }));
+    expect(shown).toContain('PersonaldataNoneisdeclared.');
+    expect(shown).toContain('recordthatshowsit.Noneispromised.');
+    expect(shown).toContain('notinuseyet.Noneisdeclared.');
+  });
+  test('keeps an address whole where it fits its line, so that it can be copied', async () => {
+    const contact = `${'data.protection'.repeat(2)}@larkspur.example`;
+    const { processor } = made.parties;
+    const parties = { ...made.parties, processor: { ...processor, contact } };
+    expect(await textOf(await printAgreement({ template: text, annexes: { ...made, parties } }))).toContain(contact);
   });
   test('leaves the environment as it was', async () => {
     const before = { ...process.env };
