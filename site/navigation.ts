@@ -75,6 +75,7 @@ export const pageOfTopic: ReadonlyMap<string, PageName> = new Map([
   ['audit-samples', 'audit-samples'],
   ['subprocessors', 'subprocessors'],
   ['requests', 'dpa'],
+  ['disclosure', 'disclosure'],
 ]);
 
 /**

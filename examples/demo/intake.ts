@@ -9,6 +9,7 @@ import { wayIn } from '../../intake/lifecycle/take-in.ts';
 import { openStore } from '../../intake/store/open.ts';
 import type { Tables } from '../../intake/store/tables.ts';
 import { IntakePolicy, RequestForm } from '../../schemas/index.ts';
+import { seedReports } from './reports.ts';
 
 const HOUR_MS = 3_600_000;
 const policyFile = new URL('../../content/intake.yaml', import.meta.url);
@@ -40,7 +41,7 @@ const requests: readonly PastRequest[] = [
 ];
 
 /**
- * Makes the tables of the forms’ server in the database of this connection string, and the requests of the past half year as
+ * Makes the tables of the forms’ server in the database of this connection string, and the requests and reports of the past as
  * that server would have made them. `reader` may read what is measured, and nothing else.
  */
 export async function seedIntake(url: string, reader: string, now: Date): Promise<void> {
@@ -50,8 +51,11 @@ export async function seedIntake(url: string, reader: string, now: Date): Promis
     const { db } = store;
     await keepPromises(db, policy, new Date(now.getTime() - 365 * 24 * HOUR_MS));
     for (const [index, request] of requests.entries()) await happened(db, request, index, now);
+    await seedReports(db, 'Larkspur Desk, Inc.', now);
     await expire(db, policy, now);
-    await sql`grant select on measured_submission, promised_clock, job_run to ${sql.id(reader)}`.execute(db);
+    await sql`grant select on measured_submission, measured_report, promised_clock, job_run to ${sql.id(reader)}`.execute(
+      db,
+    );
   } finally {
     await store.close();
   }

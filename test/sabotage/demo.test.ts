@@ -1,12 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import collector from '../../collectors/disclosure-promises/collector.ts';
 import { type Demo, startDemo } from '../../examples/demo/demo.ts';
 import { demoEnvironmentFile, removeDemoEnvironment, writeDemoEnvironment } from '../../examples/demo/environment.ts';
 import { demoCanary, demoDatabases, withClient } from '../../examples/demo/load.ts';
+import { DisclosurePolicy } from '../../schemas/index.ts';
+import { contextOf, outcomesOf } from '../collectors/access/lists.ts';
+import { contentWith } from '../posture/worlds.ts';
 
 const sqlScript = fileURLToPath(new URL('../../examples/demo/sql.ts', import.meta.url));
 let demo: Demo;
@@ -80,6 +85,38 @@ describe('a running demo', () => {
     const { rows } = await withClient(url.href, (client) => client.query<Record<string, string>>(query));
     expect(rows.length).toBeGreaterThan(2);
     for (const row of rows) expect(Object.values(row).join()).toMatch(demoCanary);
+  });
+});
+
+describe('the reports of the demo', () => {
+  const policyFile = new URL('../../content/disclosure.yaml', import.meta.url);
+  const outcomes = async () => {
+    const disclosure = DisclosurePolicy.parse(parse(await readFile(policyFile, 'utf8')));
+    const known = {
+      source: 'requests',
+      now: new Date().toISOString(),
+      content: contentWith({ disclosure }),
+      evidence: [],
+    };
+    const expected = collector.expect.parse({});
+    const raw = collector.raw.parse(
+      await collector.collect(contextOf({ url: login('DEMO_INTAKE_URL') }, expected), known),
+    );
+    const { findings, facts } = collector.assess(raw, expected);
+    return { ...outcomesOf(collector, findings), facts: collector.facts.parse(facts) };
+  };
+  const moved = (days: string) => `alter table transition disable trigger append_only;
+    update transition set at = at ${days} where submission =
+      (select id from submission where kind = 'vulnerability-report' order by opened_at desc limit 1);
+    alter table transition enable trigger append_only`;
+
+  it('keep every promise, until one is left waiting', async () => {
+    const kept = Object.fromEntries(Object.keys(collector.checks).map((check) => [check, 'passed']));
+    expect(await outcomes()).toMatchObject({ ...kept, facts: { everReceived: 11, open: 5, overdue: 0, textKept: 10 } });
+    expect(sql('--database', 'intake', moved("- interval '10 days'")).status).toBe(0);
+    expect(await outcomes()).toMatchObject({ ...kept, 'no-report-overdue': 'failed', facts: { overdue: 1 } });
+    expect(sql('--database', 'intake', moved("+ interval '10 days'")).status).toBe(0);
+    expect(await outcomes()).toMatchObject(kept);
   });
 });
 

@@ -1,0 +1,131 @@
+import { readFile } from 'node:fs/promises';
+import { type Kysely, sql } from 'kysely';
+import { parse } from 'yaml';
+import { keysDigest } from '../../intake/envelope/keys.ts';
+import { keysOf, newReceiptCode } from '../../intake/envelope/receipt.ts';
+import { packReport } from '../../intake/envelope/report.ts';
+import { seal } from '../../intake/envelope/seal.ts';
+import { keepReportPromises } from '../../intake/lifecycle/clocks.ts';
+import { advance, submissionOf } from '../../intake/lifecycle/submission.ts';
+import { wayIn } from '../../intake/lifecycle/take-in.ts';
+import { receiveReport } from '../../intake/reports/receive.ts';
+import type { Tables } from '../../intake/store/tables.ts';
+import { DisclosurePolicy, type VulnerabilityReport, type VulnerabilityState } from '../../schemas/index.ts';
+
+const DAY_MS = 86_400_000;
+const policyFile = new URL('../../content/disclosure.yaml', import.meta.url);
+
+/** What became of a report of the past: how many days ago it came, and after how many each step was taken. */
+type PastReport = {
+  daysAgo: number;
+  title: string;
+  severity?: VulnerabilityReport['severity'];
+  steps: readonly (readonly [to: VulnerabilityState, days: number])[];
+};
+
+/**
+ * A year of reports, in every state. Each was acknowledged within 48 hours and assessed within 13 days of the calendar, and so
+ * within two and ten business days, whatever day it is.
+ */
+const reports: readonly PastReport[] = [
+  {
+    // Long enough ago that its text has been deleted since.
+    ...{ daysAgo: 410, title: 'Attachments can be guessed', severity: 'high' },
+    steps: [
+      ['acknowledged', 0.8],
+      ['confirmed', 3],
+      ['fixed', 25],
+      ['disclosed', 40],
+    ],
+  },
+  {
+    ...{ daysAgo: 250, title: 'We buy links' },
+    steps: [
+      ['acknowledged', 1.1],
+      ['closed', 1.2],
+    ],
+  },
+  {
+    ...{ daysAgo: 203, title: 'A webhook can be made to ask the metadata service', severity: 'critical' },
+    steps: [
+      ['acknowledged', 0.2],
+      ['confirmed', 2],
+      ['fixed', 5],
+      ['disclosed', 19],
+    ],
+  },
+  {
+    ...{ daysAgo: 97, title: 'SPF of a domain that sends no mail' },
+    steps: [
+      ['acknowledged', 0.9],
+      ['not-applicable', 6],
+    ],
+  },
+  {
+    ...{ daysAgo: 60, title: 'The version of the server is told' },
+    steps: [
+      ['acknowledged', 1.3],
+      ['informative', 5],
+    ],
+  },
+  {
+    ...{ daysAgo: 34, title: 'A subject of a ticket becomes a link', severity: 'medium' },
+    steps: [
+      ['acknowledged', 0.7],
+      ['triaged', 4],
+      ['confirmed', 8],
+      ['fixed', 20],
+    ],
+  },
+  {
+    ...{ daysAgo: 31, title: 'Subjects of tickets are not escaped' },
+    steps: [
+      ['acknowledged', 1],
+      ['duplicate', 2],
+    ],
+  },
+  {
+    ...{ daysAgo: 12, title: 'An export outlives the right to it', severity: 'high' },
+    steps: [
+      ['acknowledged', 1],
+      ['triaged', 5],
+      ['confirmed', 6],
+    ],
+  },
+  { daysAgo: 6, title: 'A second factor can be skipped', severity: 'high', steps: [['triaged', 1.5]] },
+  { daysAgo: 4, title: 'The limit of tries can be got round', steps: [['acknowledged', 1.1]] },
+  { daysAgo: 0.25, title: 'An old link still works', steps: [] },
+];
+
+/** Makes the reports of the past as the server would have made them, encrypted to the demo’s own recipients. */
+export async function seedReports(db: Kysely<Tables>, company: string, now: Date): Promise<void> {
+  const policy = DisclosurePolicy.parse(parse(await readFile(policyFile, 'utf8')));
+  await keepReportPromises(db, policy, new Date(now.getTime() - 450 * DAY_MS));
+  for (const [index, report] of reports.entries()) await happened(db, company, policy, report, index, now);
+}
+
+async function happened(
+  db: Kysely<Tables>,
+  company: string,
+  { recipients }: DisclosurePolicy,
+  { daysAgo, title, severity, steps }: PastReport,
+  index: number,
+  now: Date,
+): Promise<void> {
+  const openedAt = now.getTime() - daysAgo * DAY_MS;
+  const keys = recipients.map(({ recipient }) => recipient);
+  const { access, recipient: replyTo } = await keysOf(newReceiptCode());
+  const description = `It is in this product too: canary-7f3a1d7a4f00${String(index).padStart(4, '0')}`;
+  const plain = packReport({ title, description, credit: { wanted: false }, attachments: [] });
+  const ciphertext = await seal(plain, keys);
+  const sent = { via: 'browser' as const, ciphertext, access, replyTo, keys: await keysDigest(keys), critical: false };
+  const head = { company, url: 'https://trust.larkspur.example' };
+  const { number } = await receiveReport(wayIn(db), head, [], sent, new Date(openedAt));
+  if (severity !== undefined)
+    await sql`update report set severity = ${severity} where submission = ${number}`.execute(db);
+  let current = await submissionOf(db, number);
+  for (const [to, days] of steps) {
+    if (current === undefined) throw new Error('A report of the demo was not taken in.');
+    current = await advance(db, current, to, { at: new Date(openedAt + days * DAY_MS), actor: 'cli:security-lead' });
+  }
+}
