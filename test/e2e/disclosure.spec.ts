@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -5,15 +6,18 @@ import { type Browser, expect, test } from '@playwright/test';
 import { armor } from 'age-encryption';
 import { Secret, TOTP } from 'otpauth';
 import { startPostgres } from '../../examples/postgres-server.ts';
-import { packMessage, packReport, unpackReport } from '../../intake/envelope/report.ts';
+import { recipientsFile } from '../../intake/envelope/keys.ts';
+import { packMessage, unpackReport } from '../../intake/envelope/report.ts';
 import { open, seal } from '../../intake/envelope/seal.ts';
 import { addAccount, memberOnMachine } from '../../intake/staff/accounts.ts';
 import { openStore } from '../../intake/store/open.ts';
+import { findAge } from '../intake/envelope/age.ts';
 import { openMailbox } from '../intake/mail/servers.ts';
 import { everythingIn } from '../intake/reports/everything.ts';
 import { makePlace } from '../intake/web/process.ts';
-import { aKey, disclosure, recipients, team, written } from '../intake/web/reporters.ts';
+import { aKey, disclosure, recipients, team } from '../intake/web/reporters.ts';
 import { looksRight } from './looks.ts';
+import { sites } from './sites.ts';
 
 // From a report to the desk, to a reply, and back, by each of the three ways in, with a real browser, server and database.
 const running = test.extend<object, { site: Awaited<ReturnType<typeof start>> }>({
@@ -96,11 +100,28 @@ running('encrypted in the browser, read and answered in the browser', async ({ b
   await decrypt();
   for (const text of ['note', 'reply', 'answer'])
     await expect(desk.page.getByText(`${CANARY} ${text}`, { exact: true })).toBeVisible();
+  for (const state of ['Confirmed', 'Fixed', 'Disclosed'])
+    await desk.page.getByRole('button', { name: state, exact: true }).click();
+  await expect(desk.page.getByText('Disclosed. What is in it')).toBeVisible();
+  await page.reload();
+  await page.getByLabel('Receipt code').fill(code);
+  await page.getByRole('button', { name: 'Open the case' }).click();
+  await expect(page.getByRole('heading', { name: 'It is published' })).toBeVisible();
   // The code, and what was written, left neither browser but encrypted.
   const all = [...sent, ...desk.sent].join('\n');
   expect(all).toContain('age-encryption.org/v1');
   for (const secret of [CANARY, code, code.replaceAll('-', ''), 'AGE-SECRET-KEY']) expect(all).not.toContain(secret);
   expect([...messages, ...desk.messages]).toEqual([]);
+
+  // What is published is content, of the demo here, built into the static site with a form for machines.
+  const [published] = sites().filter(({ name }) => name === 'own');
+  await page.goto(`${published?.url}/advisories/`);
+  await page.locator('main').getByRole('link').filter({ hasText: 'search' }).first().click();
+  await expect(page.getByRole('heading', { name: 'What happened when' })).toBeVisible();
+  const machine = await page.getByRole('link', { name: 'OSV' }).getAttribute('href');
+  expect(await (await fetch(new URL(machine ?? '', page.url()))).json()).toMatchObject({
+    schema_version: expect.stringMatching(/^1\./),
+  });
 });
 
 running('without JavaScript, on both sides', async ({ browser, site }, info) => {
@@ -149,41 +170,44 @@ running('without JavaScript, on both sides', async ({ browser, site }, info) => 
   await expect(page.getByText(`${CANARY} thanks`)).toBeVisible();
 });
 
-running('an age message made by oneself, answered to a key of one’s own', async ({ browser, site }, info) => {
-  const own = await aKey();
-  const { page } = await opened(browser, site.url, false);
-  await page.goto('/reports/message/');
-  const message = await seal(packReport(written({ description: `${CANARY} sealed` })), recipients);
-  await page.getByRole('textbox', { name: 'Message (optional)', exact: true }).fill(armor.encode(message));
-  await page.getByLabel('Your own age recipient').fill(own.recipient);
-  await page.getByRole('button', { name: 'Send the message' }).click();
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('We have your report');
-  const [code = '', number = ''] = await page.locator('code').allInnerTexts();
+running(
+  'an age message made by oneself, by the age command alone, answered to a key of one’s own',
+  async ({ browser, site }, info) => {
+    const own = await ownAge(info.outputPath('age'));
+    const { page } = await opened(browser, site.url, false);
+    await page.goto('/reports/message/');
+    const message = await own.seal(Buffer.from(`# Any tenant reads any other\n\n${CANARY} sealed\n`), recipients);
+    await page.getByRole('textbox', { name: 'Message (optional)', exact: true }).fill(message);
+    await page.getByLabel('Your own age recipient').fill(own.recipient);
+    await page.getByRole('button', { name: 'Send the message' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('We have your report');
+    const [code = '', number = ''] = await page.locator('code').allInnerTexts();
 
-  const desk = await opened(browser, site.url, true);
-  await desk.signIn(site.triagers.cleo);
-  await desk.page.goto(`/inbox/reports/${number}/`);
-  await desk.page.getByText('Or paste it').click();
-  await desk.page.getByLabel('Identity', { exact: true }).fill(team[0]?.identity ?? '');
-  await desk.page.getByRole('button', { name: 'Decrypt here' }).click();
-  await expect(desk.page.getByText(`${CANARY} sealed`)).toBeVisible();
-  const form = desk.page.getByRole('region', { name: 'Write to the reporter', exact: true });
-  await form.getByLabel('Text').fill(`${CANARY} for your key`);
-  await form.getByRole('button', { name: 'Encrypt and send' }).click();
-  await expect(desk.page.getByText('Written to the reporter')).toBeVisible();
+    const desk = await opened(browser, site.url, true);
+    await desk.signIn(site.triagers.cleo);
+    await desk.page.goto(`/inbox/reports/${number}/`);
+    await desk.page.getByText('Or paste it').click();
+    await desk.page.getByLabel('Identity', { exact: true }).fill(team[0]?.identity ?? '');
+    await desk.page.getByRole('button', { name: 'Decrypt here' }).click();
+    await expect(desk.page.getByText(`${CANARY} sealed`)).toBeVisible();
+    const form = desk.page.getByRole('region', { name: 'Write to the reporter', exact: true });
+    await form.getByLabel('Text').fill(`${CANARY} for your key`);
+    await form.getByRole('button', { name: 'Encrypt and send' }).click();
+    await expect(desk.page.getByText('Written to the reporter')).toBeVisible();
 
-  await page.goto('/reports/case/plain/');
-  await page.getByLabel('Receipt code').fill(code);
-  await page.getByRole('button', { name: 'Open the case' }).click();
-  const text = await page.getByText('-----BEGIN AGE ENCRYPTED FILE-----').last().innerText();
-  expect(unpackReport(await open(armor.decode(text), own.identity)).text).toBe(`${CANARY} for your key`);
-  const answer = info.outputPath('answer.age');
-  await keep(answer, await seal(packMessage(`${CANARY} sealed answer`), [...recipients, own.recipient]));
-  await page.getByText('Or an age message that you made yourself').click();
-  await page.getByLabel('Or as a file').setInputFiles(answer);
-  await page.getByRole('button', { name: 'Send' }).click();
-  await expect(page.getByText('We have your message.')).toBeVisible();
-});
+    await page.goto('/reports/case/plain/');
+    await page.getByLabel('Receipt code').fill(code);
+    await page.getByRole('button', { name: 'Open the case' }).click();
+    const text = await page.getByText('-----BEGIN AGE ENCRYPTED FILE-----').last().innerText();
+    expect(unpackReport(await own.open(text)).text).toBe(`${CANARY} for your key`);
+    const answer = info.outputPath('answer.age');
+    await keep(answer, await own.seal(Buffer.from(`${CANARY} sealed answer`), [...recipients, own.recipient]));
+    await page.getByText('Or an age message that you made yourself').click();
+    await page.getByLabel('Or as a file').setInputFiles(answer);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await expect(page.getByText('We have your message.')).toBeVisible();
+  },
+);
 
 running('nothing of it is in the clear, in no table, letter, log or file', async ({ site }) => {
   const all = await site.everything();
@@ -222,6 +246,37 @@ async function opened(browser: Browser, url: string, javaScriptEnabled: boolean)
 }
 
 /** Writes a file, with its folder. */
+/**
+ * A key of one’s own, and what is encrypted and decrypted with it: by the age command, by the library where there is none.
+ */
+async function ownAge(folder: string) {
+  const command = findAge();
+  if (command === undefined) {
+    const { identity, recipient } = await aKey();
+    return {
+      recipient,
+      seal: async (plain: Uint8Array, to: readonly string[]) => armor.encode(await seal(plain, to)),
+      open: async (armored: string): Promise<Uint8Array> => open(armor.decode(armored), identity),
+    };
+  }
+  const [key, keys] = [join(folder, 'own.key'), join(folder, 'keys.txt')];
+  const run = (program: string, args: string[], input?: string | Uint8Array): Buffer => {
+    const { status, stdout, stderr } = spawnSync(program, args, { input });
+    if (status !== 0) throw new Error(String(stderr));
+    return stdout;
+  };
+  await mkdir(folder, { recursive: true });
+  run(command.keygen, ['-pq', '-o', key]);
+  return {
+    recipient: run(command.keygen, ['-y', key]).toString().trim(),
+    seal: async (plain: Uint8Array, to: readonly string[]) => {
+      await keep(keys, recipientsFile(to));
+      return run(command.age, ['-a', '-R', keys], plain).toString();
+    },
+    open: async (armored: string): Promise<Uint8Array> => run(command.age, ['-d', '-i', key], armored),
+  };
+}
+
 async function keep(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, content);
