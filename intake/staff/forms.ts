@@ -4,9 +4,10 @@ import type { Desk } from '../desk.ts';
 import { fieldsOf, problemsOf } from '../web/fields.ts';
 import { Refusal } from '../web/refusal.ts';
 import { isTokenOf } from '../web/token.ts';
+import { endAgreement, replaceAgreement } from './agreements.ts';
 import { answer, approve, decline } from './decisions.ts';
 import { grantDocument, revokeGrant } from './documents.ts';
-import { settle } from './notices.ts';
+import { resend, settle } from './notices.ts';
 import { type Deletion, deletePerson, exportPerson } from './person.ts';
 import type { Member } from './roles.ts';
 import { memberOf } from './sessions.ts';
@@ -56,6 +57,7 @@ const Approval = z.strictObject({ approval: StaffText.optional() });
 const Declining = z.strictObject({ reason: StaffText });
 const Answering = z.strictObject({ answer: StaffText });
 const Granted = z.strictObject({ document: Id });
+const Replacing = z.strictObject({ newer: Id });
 
 type Deed = (desk: Desk, member: Member, decided: { id: string; seen: string }, form: URLSearchParams) => Deeds;
 type Deeds = Promise<Submitted<unknown>>;
@@ -71,6 +73,10 @@ const deeds: Readonly<Record<string, Deed>> = {
   grant: (desk, member, decided, form) =>
     submitted(Granted, form, ({ document }) => grantDocument(desk, member, decided, document)),
   revoke: (desk, member, { id }, form) => submitted(z.strictObject({}), form, () => revokeGrant(desk, member, id)),
+  terminate: (desk, member, decided, form) =>
+    submitted(z.strictObject({}), form, () => endAgreement(desk, member, decided)),
+  supersede: (desk, member, { id }, form) =>
+    submitted(Replacing, form, ({ newer }) => replaceAgreement(desk, member, id, newer)),
   settle: (desk, member, { id }, form) => submitted(SettlementForm, form, (typed) => settle(desk, member, id, typed)),
 };
 
@@ -80,6 +86,13 @@ export async function submitDeed(desk: Desk, member: Member, id: string, form: U
   const deed = Object.hasOwn(deeds, name) ? deeds[name] : undefined;
   if (deed === undefined) throw new Refusal('unknown');
   return deed(desk, member, { id, seen: form.get('seen') ?? '' }, form);
+}
+
+const Undelivered = z.strictObject({ notice: Id, email: z.string().trim().max(254).pipe(Email).optional() });
+
+/** Sends a notice again that could not be delivered, to another address if one was typed. */
+export async function submitResend(desk: Desk, member: Member, form: URLSearchParams): Promise<Submitted<void>> {
+  return submitted(Undelivered, form, ({ notice, email }) => resend(desk, member, notice, email));
 }
 
 const Whom = z.strictObject({ email: z.string().trim().max(254).pipe(Email) });

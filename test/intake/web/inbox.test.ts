@@ -1,12 +1,15 @@
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../examples/postgres-server.ts';
-import { submissionOf } from '../../../intake/lifecycle/submission.ts';
+import { advance, submissionOf } from '../../../intake/lifecycle/submission.ts';
+import { giveNotice } from '../../../intake/notices/give.ts';
 import { addAccount, memberOnMachine, removeAccount } from '../../../intake/staff/accounts.ts';
 import type { NewFactors } from '../../../intake/staff/factors.ts';
 import { logFlaw, logFrom } from '../../../intake/staff/log.ts';
+import { existing } from '../../../intake/staff/show.ts';
 import { openStore, type Store } from '../../../intake/store/open.ts';
 import type { StaffRole } from '../../../schemas/index.ts';
+import { oakvault, saying } from '../notices/saying.ts';
 import { files } from './content.ts';
 import {
   ada,
@@ -79,9 +82,12 @@ const plain = async (answer: Response) => (await answer.text()).replaceAll(/valu
 /** The hidden fields of the form that does `deed`, as they stand on the page. */
 async function hidden(visitor: Visitor, id: string, deed: string): Promise<URLSearchParams> {
   const page = await (await visitor.get(`/inbox/${id}/`)).text();
-  const form = page.split('<form ').find((part) => part.includes(`name="do" value="${deed}"`)) ?? '';
+  return hiddenIn(page.split('<form ').find((part) => part.includes(`name="do" value="${deed}"`)) ?? '');
+}
+/** The hidden fields of a page. */
+function hiddenIn(page: string): URLSearchParams {
   return new URLSearchParams(
-    [...form.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
+    [...page.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
       name,
       value,
     ]),
@@ -150,16 +156,19 @@ test('a viewer sees that something waits, and may do nothing, whatever is sent',
     for (const word of ['Canary', 'Quill', email]) expect(page).not.toContain(word);
   }
   expect(pages[1]).not.toContain('name="do"');
-  const tokens = new URLSearchParams(
-    [...(pages[1] ?? '').matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
-      name,
-      value,
-    ]),
-  );
+  const tokens = hiddenIn(pages[1] ?? '');
   const { head = '' } = (await submissionOf(store.db, id)) ?? {};
-  for (const deed of ['approve', 'answer', 'decline', 'grant', 'revoke', 'settle']) {
+  for (const deed of ['approve', 'answer', 'decline', 'grant', 'revoke', 'terminate', 'supersede', 'settle']) {
     const body = new URLSearchParams(tokens);
-    const fields = { do: deed, seen: head, reason: 'x', answer: 'x', document: 'agreement', outcome: 'declined' };
+    const fields = {
+      do: deed,
+      seen: head,
+      reason: 'x',
+      answer: 'x',
+      document: 'agreement',
+      newer: id,
+      outcome: 'declined',
+    };
     for (const [name, value] of Object.entries(fields)) body.set(name, value);
     const answer = await viewer.post(`/inbox/${id}/`, body.toString());
     expect(answer.status, deed).toBe(403);
@@ -210,6 +219,51 @@ test('a responder answers, approves and declines what they looked at, from this 
   expect((await responder.send(`/inbox/${wrong.id}/`, { reason: 'We do not know you.' })).status).toBe(303);
   expect((await letterTo(server.mailbox, wrong.email, /declined/)).text).toContain('We do not know you.');
   expect(await stateOf(wrong.id)).toBe('declined');
+});
+
+test('notices are listed for all; a responder sends one again that never arrived, and ends the agreement', async () => {
+  const { id, email } = await held();
+  const request = await existing(store.db, id);
+  const sealing = { at: now(), actor: 'rules' };
+  const offered = await advance(store.db, request, 'offered', sealing);
+  await advance(store.db, await advance(store.db, offered, 'accepted', sealing), 'sealed', sealing);
+  const content = saying({ notices: { oakvault: [{ ...oakvault, announcedOn: '2026-11-03' }] } });
+  await giveNotice({
+    db: store.db,
+    head: { company: 'Fern GmbH', url: server.url },
+    now,
+    current: async () => ({ content }),
+  });
+  const letters = store.db
+    .updateTable('outbox')
+    .where('id', 'in', store.db.selectFrom('noticeLetter').select('letter'));
+  const fail = letters.where('state', '=', 'sent').set({ state: 'failed', failure: 'bounced' });
+  await expect.poll(async () => (await fail.executeTakeFirst()).numUpdatedRows, { timeout: 60_000 }).toBe(1n);
+  const [viewer, responder] = [await signedIn('viewer'), await signedIn('responder')];
+  for (const visitor of [viewer, responder]) {
+    const page = await (await visitor.get('/inbox/notices/')).text();
+    expect(page).toContain('bounced');
+    expect(page.includes('name="do"')).toBe(visitor === responder);
+    for (const word of ['Quill', email]) expect(page).not.toContain(word);
+  }
+  const page = await (await responder.get('/inbox/notices/')).text();
+  const notice = /value="(notice-[\w-]+)"/.exec(page)?.[1] ?? '';
+  const body = hiddenIn(await (await viewer.get('/inbox/notices/')).text());
+  body.set('notice', notice);
+  expect((await viewer.post('/inbox/notices/', body.toString())).status).toBe(403);
+  expect((await responder.send('/inbox/notices/', { notice, email: 'nobody' })).status).toBe(422);
+  expect((await responder.send('/inbox/notices/', { notice, email: 'counsel@quill.swiss' })).status).toBe(303);
+  await letterTo(server.mailbox, 'counsel@quill.swiss', /Notice from Fern/);
+  const again = hiddenIn(page);
+  again.set('notice', notice);
+  const refused = await responder.post('/inbox/notices/', again.toString());
+  expect([refused.status, (await refused.text()).includes('its letter')]).toEqual([409, true]);
+  const wrong = await hidden(responder, id, 'supersede');
+  wrong.set('newer', 'dpa-request-x');
+  expect((await responder.post(`/inbox/${id}/`, wrong.toString())).status).toBe(404);
+  const end = await hidden(responder, id, 'terminate');
+  expect((await responder.post(`/inbox/${id}/`, end.toString())).status).toBe(303);
+  expect(await stateOf(id)).toBe('terminated');
 });
 
 test('an administrator hands over and deletes what is known of a person, and reads the log', async () => {
