@@ -17,6 +17,7 @@ export function securityTxt(
     // The policy names the last day; the RFC wants the instant at which it ends.
     `Expires: ${policy.expiresOn}T23:59:59Z`,
     ...policy.encryption.map((key) => `Encryption: ${key}`),
+    ...(policy.recipients.length > 0 ? [`Encryption: ${base}/disclosure/keys.txt`] : []),
     `Preferred-Languages: ${policy.languages.join(', ')}`,
     `Canonical: ${base}/.well-known/security.txt`,
     `Policy: ${base}/disclosure/`,

@@ -30,6 +30,15 @@ test('security.txt has the fields of RFC 9116, contacts in order and one expiry'
     Policy: https://trust.larkspur.example/disclosure/
     "
   `);
+  // The keys that reports are encrypted to come after those that the policy names.
+  const recipients = [
+    { holder: 'a', recipient: 'age1pq1a' },
+    { holder: 'b', recipient: 'age1pq1b' },
+  ];
+  expect(securityTxt({ ...policy, recipients }, 'https://trust.larkspur.example').match(/^Encryption: .*$/gm)).toEqual([
+    'Encryption: https://larkspur.example/key.asc',
+    'Encryption: https://trust.larkspur.example/disclosure/keys.txt',
+  ]);
   const has = { thanks: true, advisories: true };
   expect(securityTxt(policy, 'https://trust.larkspur.example/', has).split('\n').slice(-3)).toEqual([
     'Acknowledgments: https://trust.larkspur.example/disclosure/thanks/',
