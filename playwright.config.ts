@@ -9,7 +9,7 @@ export default defineConfig({
   globalSetup: './test/e2e/setup.ts',
   workers: 2,
   fullyParallel: true,
-  timeout: 180_000,
+  timeout: 300_000,
   reporter: 'list',
   use: {
     browserName: 'chromium',

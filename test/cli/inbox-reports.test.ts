@@ -112,7 +112,7 @@ beforeAll(async () => {
     ['rita', 'responder'],
   ] as const)
     await candor(['inbox', 'add', id, '--role', role, '--email', `${id}@fern.swiss`, '--as', 'ada']);
-}, 60_000);
+});
 afterAll(async () => {
   await rm(join(keys.lena.file, '..'), { recursive: true, force: true });
   await rm(root, { recursive: true, force: true });

@@ -39,7 +39,7 @@ beforeAll(async () => {
     },
   );
   await handOver(roundSeed);
-}, 60_000);
+});
 afterAll(async () => {
   await bench.place.remove();
   await rm(handed, { recursive: true, force: true });

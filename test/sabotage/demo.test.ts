@@ -20,7 +20,7 @@ let root: string;
 beforeAll(async () => {
   [demo, root] = await Promise.all([startDemo(), mkdtemp(join(tmpdir(), 'candor-demo-'))]);
   await writeDemoEnvironment(demo.environment, root);
-}, 60_000);
+});
 afterAll(async () => {
   await demo?.stop();
   await rm(root, { recursive: true, force: true });

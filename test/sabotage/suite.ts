@@ -64,7 +64,7 @@ export function sabotageSuite(major: PostgresMajor): void {
   let reference: Reference;
   beforeAll(async () => {
     reference = await startReference(major);
-  }, 120_000);
+  });
   afterAll(() => reference?.stop());
 
   describe(`PostgreSQL ${major}: the demo as it is`, () => {

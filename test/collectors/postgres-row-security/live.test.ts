@@ -6,7 +6,7 @@ import { A, B, type Lab, type LabDatabase, startLab, withClient } from './refere
 let lab: Lab;
 beforeAll(async () => {
   lab = await startLab();
-}, 60_000);
+});
 afterAll(() => lab?.stop());
 
 const patient = { timeout: 60_000 };

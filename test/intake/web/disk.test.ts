@@ -66,5 +66,4 @@ test.skipIf(!mayMount)(
       await place.remove();
     }
   },
-  60_000,
 );

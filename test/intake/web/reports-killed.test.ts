@@ -75,5 +75,4 @@ test.skipIf(process.platform === 'win32').each(['PostgreSQL', 'PGlite'])(
       await postgres?.stop();
     }
   },
-  60_000,
 );

@@ -38,7 +38,7 @@ beforeAll(async () => {
     now: () => new Date(Date.now() + clock.passed),
   });
   store = await openStore({ url: postgres.url() });
-}, 60_000);
+});
 afterAll(async () => {
   await store?.close();
   await server?.stop();
