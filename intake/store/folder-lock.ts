@@ -6,6 +6,9 @@ import { candorError } from '../../schemas/index.ts';
 /** SQLITE_BUSY, https://sqlite.org/rescode.html#busy. */
 const BUSY = 5;
 
+/** Locks that are held. One that nothing refers to is closed when memory is tidied up, and holds nothing from then on. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Takes the sole right to a folder, until what it returns is called or this process ends, however it ends. The operating
  * system holds the lock, not a file that a killed process would leave behind: SQLite's lock on an empty file is the one of
@@ -21,10 +24,12 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     if (isBusy(error)) throw candorError('StoreBusy', { pid: await livingOwner(owner) });
     throw error;
   }
+  held.add(lock);
   await writeFile(owner, String(process.pid)).catch(() => undefined);
   return async () => {
     await rm(owner, { force: true });
     lock.close();
+    held.delete(lock);
   };
 }
 

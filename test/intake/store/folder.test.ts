@@ -24,7 +24,7 @@ afterAll(async () => {
 
 /** Starts a process that wants the folder, and waits for what it says first. */
 async function start(): Promise<{ child: ChildProcess; said: string }> {
-  const child = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--expose-gc', program, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const [said] = await once(createInterface({ input: child.stdout }), 'line');
   return { child, said: String(said) };
