@@ -19,6 +19,8 @@ const names = [
   'CSAF 2.0',
   'CVSS 4.0',
   'SHA-512',
+  'from 1.3 on',
+  '10 MiB at most',
 ];
 
 /** One piece of text with a digit in it, and what the page says about where it comes from. */

@@ -68,7 +68,7 @@ test('every link inside the site leads to a page, and every fragment to an eleme
       for (const href of links) {
         const { origin, pathname: path, hash } = new URL(href);
         // The server answers what is asked of it; it is tested by itself.
-        if (origin !== site.url || /^\/(?:requests|subscriptions)\/$/.test(path)) continue;
+        if (origin !== site.url || /^\/(?:requests|subscriptions|reports|reports\/case)\/$/.test(path)) continue;
         const fragment = decodeURIComponent(hash.slice(1));
         const there = ids.has(path) || files.has(path);
         expect.soft(there, `${site.name}${from} links to ${path}`).toBe(true);
