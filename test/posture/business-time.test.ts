@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CountedTime, countedMs, promisedMs } from '../../posture/business-time.ts';
+import { type CountedTime, countedMs, deadlineOf, promisedMs } from '../../posture/business-time.ts';
 import { BusinessHours } from '../../schemas/index.ts';
 
 const HOUR_MS = 3_600_000;
@@ -68,4 +68,34 @@ test('a business day is as long as its hours; every other time is what it says',
   expect(promisedMs({ within: '3d', counts: 'calendar', hours: undefined })).toBe(72 * HOUR_MS);
   const calendar: CountedTime = { within: '3d', counts: 'calendar', hours: undefined };
   expect(hoursBetween(calendar, '2026-11-06T16:00:00Z', '2026-11-09T10:00:00Z')).toBe(66);
+});
+
+describe('until when a promise can be kept', () => {
+  test.each([
+    ['from the morning', '2026-11-03T09:00:00Z', '2026-11-04T17:00:00Z'],
+    ['from the middle of a day', '2026-11-03T12:00:00Z', '2026-11-05T12:00:00Z'],
+    ['from a night', '2026-11-03T20:00:00Z', '2026-11-05T17:00:00Z'],
+    ['over a weekend', '2026-11-06T16:00:00Z', '2026-11-10T16:00:00Z'],
+    ['over a holiday', '2026-11-10T09:00:00Z', '2026-11-12T17:00:00Z'],
+  ])('%s', (_name, from, until) =>
+    expect(new Date(deadlineOf(clockIn('UTC', { holidays: ['2026-11-11'] }), Date.parse(from)))).toEqual(
+      new Date(until),
+    ),
+  );
+
+  test('just so much has been counted by then, and less a moment before, in every time zone', () => {
+    const instant = fc.integer({ min: Date.UTC(2026, 0), max: Date.UTC(2027, 5) });
+    const zones = fc.constantFrom('UTC', 'Europe/Zurich', 'America/Los_Angeles', 'Australia/Lord_Howe');
+    fc.assert(
+      fc.property(zones, instant, (zone, from) => {
+        const clock = clockIn(zone);
+        const until = deadlineOf(clock, from);
+        expect(countedMs(clock, from, until)).toBe(promisedMs(clock));
+        expect(countedMs(clock, from, until - 1)).toBe(promisedMs(clock) - 1);
+      }),
+      { numRuns: 50 },
+    );
+    const calendar: CountedTime = { within: '72h', counts: 'calendar', hours: undefined };
+    expect(deadlineOf(calendar, 5)).toBe(5 + 72 * HOUR_MS);
+  });
 });
