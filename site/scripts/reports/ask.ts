@@ -8,9 +8,15 @@ export type Ask = <Name extends keyof Orders>(
 
 type Waiting = { given: (value: never) => void; failed: (reason: Error) => void };
 
-/** Starts the worker that decrypts and encrypts, so that megabytes do not hold up the page. */
+/**
+ * Starts the worker that decrypts and encrypts, so that megabytes do not hold up the page. To be called while the script runs
+ * for the first time: its element says in `data-worker` where the worker is, because a build of the server publishes only what a
+ * page itself names.
+ */
 export function startWorker(): Ask {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  const address = document.currentScript?.dataset.worker;
+  if (address === undefined) throw new Error('The script element names no worker.');
+  const worker = new Worker(address);
   const waiting = new Map<number, Waiting>();
   let last = 0;
   worker.onmessage = ({ data: { number, given, isGiven } }) => {
