@@ -10,10 +10,17 @@ export function checkAdvisories(context: CheckContext): CandorError[] {
   return [
     ...products(context),
     ...ranges(context),
+    ...overlaps(context),
     ...future(context),
-    ...order(context, ['timeline', '*', 'on'], DateOn),
-    ...order(context, ['revisions', '*', 'at'], Instant),
-    ...order(context, ['withdrawn', 'at'], Instant),
+    ...order(context, [['timeline', '*', 'on']], DateOn),
+    ...order(
+      context,
+      [
+        ['revisions', '*', 'at'],
+        ['withdrawn', 'at'],
+      ],
+      Instant,
+    ),
     ...credits(context),
   ];
 }
@@ -42,6 +49,30 @@ function ranges(context: CheckContext): CandorError[] {
   );
 }
 
+/** Of one product no range begins before another has ended, nor where it ends: a version is affected or it is not. */
+function overlaps(context: CheckContext): CandorError[] {
+  const found = textsAt(context, 'advisories', ['affected', '*', 'versions', '*', 'introduced']);
+  return found.flatMap((one, index) => {
+    const other = found
+      .slice(0, index)
+      .find((before) => isBeside(before, one) && !endsBefore(before, one) && !endsBefore(one, before));
+    if (other === undefined) return [];
+    const parameters = { introduced: one.value, other: other.value };
+    return [candorError('AdvisoryRangesOverlap', parameters, context.loaded.locate(one.file.file, one.path))];
+  });
+}
+
+/** Whether two ranges, each found at its beginning, are of one product. */
+function isBeside(a: Found, b: Found): boolean {
+  return a.file === b.file && pathText(a.path.slice(0, -2)) === pathText(b.path.slice(0, -2));
+}
+
+function endsBefore({ file, path }: Found, { value }: Found): boolean {
+  const fixed = Version.safeParse(valueAt(file.value, [...path.slice(0, -1), 'fixed'])).data;
+  const next = Version.safeParse(value).data;
+  return fixed !== undefined && next !== undefined && (compareVersions(fixed, next) ?? 0) < 0;
+}
+
 /** Publication is not ahead: what is in content is on the page. */
 function future(context: CheckContext): CandorError[] {
   const patterns: Pattern[] = [['publishedAt'], ['revisions', '*', 'at'], ['withdrawn', 'at']];
@@ -54,12 +85,18 @@ function future(context: CheckContext): CandorError[] {
 }
 
 /** Days may be the same; a revision is later than what it revises, or nobody who asks for what is new would see it. */
-function order(context: CheckContext, pattern: Pattern, schema: typeof DateOn | typeof Instant): CandorError[] {
+function order(
+  context: CheckContext,
+  patterns: readonly Pattern[],
+  schema: typeof DateOn | typeof Instant,
+): CandorError[] {
   const strictly = schema === Instant;
-  const found = textsAt(context, 'advisories', pattern).filter(({ value }) => schema.safeParse(value).success);
+  const found = patterns
+    .flatMap((pattern) => textsAt(context, 'advisories', pattern))
+    .filter(({ value }) => schema.safeParse(value).success);
   return found.flatMap(({ file, path, value }, index) => {
-    const previous = found[index - 1];
-    const before = previous?.file === file ? previous.value : strictly ? firstOf(file) : undefined;
+    const previous = found.slice(0, index).findLast((one) => one.file === file);
+    const before = previous?.value ?? (strictly ? firstOf(file) : undefined);
     const [now, then] = [Date.parse(value), Date.parse(before ?? '')];
     if (before === undefined || now > then || (now === then && !strictly)) return [];
     const parameters = { field: pathText(path), value, before };

@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 /** With less than this left nothing is built: whoever reads security.txt has to be able to rely on it. */
 const LEAST_DAYS = 30;
 /** RFC 9116, 2.5.5: less than a year is recommended, so that a file that nobody looks after ends. */
-const MOST_DAYS = 366;
+const YEAR_DAYS = 365;
 
 /** Addresses in the policy that a stranger is sent to. */
 const addresses: readonly Pattern[] = [
@@ -26,7 +26,7 @@ function expiry(context: CheckContext): CandorError[] {
       const days = Math.floor((Date.parse(`${value}T23:59:59Z`) - context.now.getTime()) / DAY_MS);
       const at = context.loaded.locate(file.file, path);
       if (days < LEAST_DAYS) return [candorError('SecurityTxtExpires', { on: value, days }, at)];
-      return days > MOST_DAYS ? [candorError('SecurityTxtTooLong', { on: value, days }, at)] : [];
+      return days >= YEAR_DAYS ? [candorError('SecurityTxtTooLong', { on: value, days }, at)] : [];
     });
 }
 

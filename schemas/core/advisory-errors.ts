@@ -20,6 +20,15 @@ export const advisoryErrors = {
       hint: 'write both as dates, or both as numbers.',
     }),
   }),
+  AdvisoryRangesOverlap: define<{ introduced: string; other: string }>({
+    exit: 2,
+    why: 'A version is affected or it is not; where ranges of a product overlap, programs read them differently.',
+    example: { introduced: '2.0.0', other: '1.0.0' },
+    text: ({ introduced, other }) => ({
+      what: `the versions from ${introduced} on and those from ${other} on overlap, or touch.`,
+      hint: 'end each range with `fixed` before the next one begins, or make one range of them.',
+    }),
+  }),
   AdvisoryOutOfOrder: define<{ field: string; value: string; before: string }>({
     exit: 2,
     why: 'What happened is told in the order in which it happened, and a later change has a later time.',

@@ -6,10 +6,16 @@ export const Title = z.string().min(1).max(160).meta({ description: 'One line th
 /** A few sentences of plain text. */
 export const Prose = z.string().min(1).max(4000).meta({ description: 'A few sentences of plain text.' });
 
-/** A web address that starts with https. */
+/** A web address that starts with https: a URI (RFC 3986), because those who read it elsewhere take nothing else. */
 export const WebUrl = z
-  .url({ protocol: /^https$/, error: 'must be a web address that starts with https://' })
-  .meta({ description: 'Web address, https only.' });
+  .string()
+  .refine((text) => /^https:\/\/[\w.~:/?#[\]@!$&'()*+,;=%-]+$/.test(text) && URL.canParse(text), {
+    error: ({ input }) =>
+      URL.canParse(String(input)) && String(input).startsWith('https://')
+        ? 'must have what is not ASCII, and spaces, as %20 or xn--'
+        : 'must be a web address that starts with https://',
+  })
+  .meta({ description: 'Web address, https only.', format: 'uri' });
 export type WebUrl = z.infer<typeof WebUrl>;
 
 /** A mailbox that people read. `candor check` refuses placeholders such as example.com. */

@@ -89,6 +89,8 @@ export const packageTypes = {
   pypi: 'PyPI',
 } as const;
 
+const NO_PACKAGE_URL = 'must be a package URL without a version, such as pkg:npm/%40larkspur/webhooks';
+
 /** A package URL without a version. */
 export const PackageUrl = z
   .string()
@@ -97,7 +99,18 @@ export const PackageUrl = z
     new RegExp(
       `^pkg:(?:${Object.keys(packageTypes).join('|')})/(?:[A-Za-z0-9.~_-]|%[0-9A-F]{2})+(?:/(?:[A-Za-z0-9.~_-]|%[0-9A-F]{2})+)*$`,
     ),
-    'must be a package URL without a version, such as pkg:npm/%40larkspur/webhooks',
+    NO_PACKAGE_URL,
   )
+  .refine(isText, NO_PACKAGE_URL)
   .meta({ description: 'Package URL (purl) without a version, for example pkg:npm/%40larkspur/webhooks.' });
 export type PackageUrl = z.infer<typeof PackageUrl>;
+
+/** Whether what is percent-encoded is text; other bytes name no package. */
+function isText(purl: string): boolean {
+  try {
+    decodeURIComponent(purl);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -68,6 +68,28 @@ test('AdvisoryRangeReversed: 1.10 is after 1.9, whatever the letters say', async
   `);
 });
 
+test('AdvisoryRangesOverlap: a version is affected or it is not', async () => {
+  const versions = (list: string) => ({ affected: `[{ product: Harbour Desk, versions: [${list}] }]` });
+  expect(await say(versions('{ introduced: "1.0" }, { introduced: "2.0", fixed: "2.1" }'))).toMatchInlineSnapshot(`
+    "
+    error AdvisoryRangesOverlap: the versions from 2.0 on and those from 1.0 on overlap, or touch.
+      content/advisories/harbour-2026-001.mdx:8:85
+      8 │ affected: [{ product: Harbour Desk, versions: [{ introduced: "1.0" }, { introduced: "2.0", fixed: "2.1" }] }]
+        │                                                                                     ^^^^^
+      hint: end each range with \`fixed\` before the next one begins, or make one range of them.
+    "
+  `);
+  expect(await say(versions('{ introduced: "2.0", fixed: "2.1" }, { introduced: "0", fixed: "2.0" }'))).toContain(
+    'AdvisoryRangesOverlap',
+  );
+  expect(await say(versions('{ introduced: "2.0", fixed: "2.1" }, { introduced: "0", fixed: "1.9" }'))).toBe('\n\n');
+});
+
+test('a package URL of bytes that are no text', async () => {
+  const affected = '[{ product: Harbour Desk, purl: "pkg:npm/%FF", versions: [{ introduced: "0" }] }]';
+  expect(await say({ affected })).toContain('must be a package URL');
+});
+
 test('AdvisoryVersionsMixed', async () => {
   const affected = '[{ product: Harbour Desk, versions: [{ introduced: "1.9.0", fixed: "2026-06-10" }] }]';
   expect(await say({ affected })).toMatchInlineSnapshot(`
@@ -115,6 +137,15 @@ test('AdvisoryOutOfOrder: of events, and of revisions at one time, which nobody 
       hint: correct the time, or the order.
     "
   `);
+});
+
+test('AdvisoryOutOfOrder: a withdrawal before the last revision, or what was withdrawn would not be the newest', async () => {
+  const revisions = '[{ at: 2026-06-20T00:00:00Z, summary: More. }]';
+  const withdrawn = (at: string) => `{ at: ${at}, reason: Wrong. }`;
+  expect(await say({ revisions, withdrawn: withdrawn('2026-06-19T00:00:00Z') })).toContain(
+    '`withdrawn.at` is 2026-06-19T00:00:00Z, and what stands before it is of 2026-06-20T00:00:00Z.',
+  );
+  expect(await say({ revisions, withdrawn: withdrawn('2026-06-21T00:00:00Z') })).toBe('\n\n');
 });
 
 test('publication that is yet to come', async () => {

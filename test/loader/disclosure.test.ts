@@ -49,6 +49,9 @@ test('a policy that ends within 30 days, has ended, or outlives a year stops eve
   `);
   expect(await names('2026-12-03')).toEqual([]);
   expect(await names('2026-12-01')).toEqual(['SecurityTxtExpires']);
+  // The clock stands at nine on 3 November; the file ends at the end of a day.
+  expect(await names('2027-11-02')).toEqual([]);
+  expect(await names('2027-11-03')).toEqual(['SecurityTxtTooLong']);
 });
 
 test('an address of nobody is none that a finder is sent to', async () => {
@@ -76,6 +79,13 @@ test('an address of nobody is none that a finder is sent to', async () => {
   expect(await names('2027-06-01', undefined, 'encryption: ["https://keys.invalid/key.asc"]')).toEqual([
     'ContactPlaceholder',
   ]);
+});
+
+test('an address that others could not read as one is refused: security.txt, OSV and CSAF want URIs', async () => {
+  for (const odd of ['HTTPS://fern.swiss/report', 'https:fern.swiss', 'https://fern.swiss/a b', 'https://fern.swiss/é'])
+    expect(await names('2027-06-01', `"${odd}"`)).toEqual(['ContentInvalid']);
+  for (const sound of ['https://xn--bcher-kva.swiss/%C3%A9?a=[1]#b', 'https://[2001:db8::1]:8443/'])
+    expect(await names('2027-06-01', `"${sound}"`)).toEqual([]);
 });
 
 test('what only one key opens is refused, and so is a key that is not a hybrid one', async () => {
