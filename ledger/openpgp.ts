@@ -51,10 +51,11 @@ export async function signDetached(key: OpenpgpKey, bytes: Uint8Array, at: Date)
   return sign({ message, detached: true, format: 'armored', ...signing(key, at) });
 }
 
-/** A text with its signature around it, which stays readable (RFC 9580, 7). */
+/** A text with its signature around it, which stays readable (RFC 9580, 7): it is over lines that end in CRLF, however they are written. */
 export async function signCleartext(key: OpenpgpKey, text: string, at: Date): Promise<string> {
   const message = await createCleartextMessage({ text });
-  return sign({ message, format: 'armored', ...signing(key, at) });
+  const signed = await sign({ message, format: 'armored', ...signing(key, at) });
+  return signed.replaceAll('\r\n', '\n');
 }
 
 function signing({ privateKey }: OpenpgpKey, at: Date) {

@@ -29,22 +29,27 @@ export function csafPublisher({ organization }: Publisher) {
 
 /**
  * An advisory as a CSAF 2.0 document of the profile “Security Advisory”. That standard knows scores of CVSS 2 and 3 alone: the
- * vector of CVSS 4.0 stands in a note and in the threat, and no score of another kind is made up.
+ * vector of CVSS 4.0 stands in a note and in the threat, and no score of another kind is made up. It has no word for withdrawing
+ * either: such a document is what CSAF 2.1 makes of it (profile 7), with the category that its converter of 2.0 looks for
+ * (conformance clause 18).
  */
 export function csaf(told: ToldAdvisory, publisher: Publisher) {
   const { data, id, history } = told;
+  const { withdrawn } = data;
   return {
     document: {
-      category: 'csaf_security_advisory',
+      category: withdrawn ? 'Withdrawn' : 'csaf_security_advisory',
       csaf_version: '2.0',
       title: data.title,
       lang: 'en',
       publisher: csafPublisher(publisher),
-      aggregate_severity: { text: ratingWords[told.rating], namespace: 'https://www.first.org/cvss/v4.0/' },
+      ...(!withdrawn && {
+        aggregate_severity: { text: ratingWords[told.rating], namespace: 'https://www.first.org/cvss/v4.0/' },
+      }),
       distribution: { tlp: { label: 'WHITE', url: 'https://www.first.org/tlp/v1/' } },
       notes: [
         { category: 'summary', title: 'Summary', text: data.summary },
-        ...(data.withdrawn ? [{ category: 'general', title: 'Withdrawn', text: data.withdrawn.reason }] : []),
+        ...(withdrawn ? [{ category: 'description', title: 'Reasoning for Withdrawal', text: withdrawn.reason }] : []),
       ],
       ...(data.credits.length > 0 && { acknowledgments: credits(data) }),
       references: [
@@ -61,8 +66,10 @@ export function csaf(told: ToldAdvisory, publisher: Publisher) {
         revision_history: history.map(({ at, summary }, index) => ({ number: String(index + 1), date: at, summary })),
       },
     },
-    product_tree: { branches: [{ category: 'vendor', name: publisher.organization.name, branches: branches(data) }] },
-    vulnerabilities: [vulnerability(told, publisher)],
+    ...(!withdrawn && {
+      product_tree: { branches: [{ category: 'vendor', name: publisher.organization.name, branches: branches(data) }] },
+      vulnerabilities: [vulnerability(told, publisher)],
+    }),
   };
 }
 
@@ -80,30 +87,6 @@ function vulnerability(told: ToldAdvisory, { organization }: Publisher) {
   const reported = data.timeline.find(({ event }) => event === 'reported')?.on;
   const remedy = (category: string, details: string, product_ids: string[]) =>
     product_ids.length === 0 ? [] : [{ category, details, product_ids }];
-  const standing = data.withdrawn
-    ? {
-        product_status: { known_not_affected: [...affected, ...fixed] },
-        threats: [
-          { category: 'impact', details: `Withdrawn: ${data.withdrawn.reason}`, product_ids: [...affected, ...fixed] },
-        ],
-      }
-    : {
-        product_status: { known_affected: affected, ...(fixed.length > 0 && { fixed }) },
-        threats: [{ category: 'impact', details: `${data.impact} CVSS 4.0: ${score}.`, product_ids: affected }],
-        remediations: [
-          ...remedy(
-            'vendor_fix',
-            data.solution,
-            withFix.map(({ affected }) => affected),
-          ),
-          ...remedy(
-            'none_available',
-            data.solution,
-            without.map(({ affected }) => affected),
-          ),
-          ...remedy('workaround', data.workaround ?? '', data.workaround === undefined ? [] : affected),
-        ],
-      };
   return {
     ...(data.cve && { cve: data.cve }),
     ...(named && { cwe: { id: named, name: weaknessNames.get(named) } }),
@@ -123,7 +106,21 @@ function vulnerability(told: ToldAdvisory, { organization }: Publisher) {
     ...(reported && { discovery_date: `${reported}T00:00:00.000Z` }),
     release_date: publishedAtOf(told),
     ...(data.credits.length > 0 && { acknowledgments: credits(data) }),
-    ...standing,
+    product_status: { known_affected: affected, ...(fixed.length > 0 && { fixed }) },
+    threats: [{ category: 'impact', details: `${data.impact} CVSS 4.0: ${score}.`, product_ids: affected }],
+    remediations: [
+      ...remedy(
+        'vendor_fix',
+        data.solution,
+        withFix.map(({ affected }) => affected),
+      ),
+      ...remedy(
+        'none_available',
+        data.solution,
+        without.map(({ affected }) => affected),
+      ),
+      ...remedy('workaround', data.workaround ?? '', data.workaround === undefined ? [] : affected),
+    ],
   };
 }
 

@@ -21,6 +21,8 @@ const tags: Record<Advisory['references'][number]['kind'], string[]> = {
   report: ['technical-description'],
   web: [],
 };
+/** No text of a record may have more characters; none of ours has alone. */
+const LONGEST = 4096;
 const english = (value: string) => [{ lang: 'en', value }];
 
 /**
@@ -37,7 +39,7 @@ function published(told: ToldAdvisory, { organization }: Publisher) {
   return {
     title: data.title,
     datePublic: publishedAtOf(told),
-    descriptions: english(`${data.summary} ${data.impact}`),
+    descriptions: described(data),
     affected: data.affected.map((affected) => product(affected, organization.name)),
     ...(data.affected.every(({ hosted }) => hosted) && { tags: ['exclusively-hosted-service'] }),
     metrics: [
@@ -81,6 +83,11 @@ function published(told: ToldAdvisory, { organization }: Publisher) {
     }),
     source: { advisory: told.id, discovery: 'UNKNOWN' },
   };
+}
+
+function described({ summary, impact }: Advisory) {
+  const whole = `${summary} ${impact}`;
+  return whole.length <= LONGEST ? english(whole) : [summary, impact].flatMap(english);
 }
 
 function product({ product, purl, versions }: Advisory['affected'][number], vendor: string) {

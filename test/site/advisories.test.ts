@@ -36,7 +36,7 @@ describe('CSAF 2.0', () => {
     const document = csaf(named('package-2026-002'), publisher);
     const turned = { ...document, document: { ...document.document, csaf_version: '2.1' } };
     expect((await validate(Object.values(mandatory), published(turned))).isValid).toBe(false);
-    const unknown = document.vulnerabilities.map((found) => ({ ...found, product_status: { fixed: ['nothing'] } }));
+    const unknown = document.vulnerabilities?.map((found) => ({ ...found, product_status: { fixed: ['nothing'] } }));
     const dangling = { ...document, vulnerabilities: unknown };
     expect((await validate(Object.values(mandatory), published(dangling))).isValid).toBe(false);
   });
@@ -59,6 +59,17 @@ describe('CSAF 2.0', () => {
   test('no score of a version that nobody gave', () => {
     for (const told of advisories) expect(canonicalJson(csaf(told, publisher))).not.toMatch(/"scores"|cvss_v[23]/);
     expect(canonicalJson(csaf(named('most-2026-001'), publisher))).toContain(named('most-2026-001').data.cvss);
+  });
+
+  test('one that was withdrawn is told as CSAF 2.1 tells it, and says of no product how it stands', () => {
+    const { document, ...rest } = csaf(named('withdrawn-2026-003'), publisher);
+    expect(rest).toEqual({});
+    expect(document.category).toBe('Withdrawn');
+    expect(document.notes.filter(({ category }) => category === 'description')).toEqual([
+      { category: 'description', title: 'Reasoning for Withdrawal', text: 'It was a mistake.' },
+    ]);
+    expect(document.tracking.revision_history.at(-1)?.summary).toBe('Withdrawn: It was a mistake.');
+    expect(document).not.toHaveProperty('aggregate_severity');
   });
 
   test('a document lies in the year of its first publication, in UTC, under the name that the standard gives', () => {
@@ -573,6 +584,13 @@ describe('other formats', () => {
     expect(cveDraft(named('withdrawn-2026-003'), publisher)).toEqual({
       cnaContainer: { rejectedReasons: [{ lang: 'en', value: 'It was a mistake.' }] },
     });
+  });
+
+  test('CVE takes texts of 4096 characters: longer ones are two', () => {
+    const told = named('least-2025-001');
+    const [summary, impact] = ['s'.repeat(4000), 'i'.repeat(4000)];
+    const draft = cveDraft({ ...told, data: { ...told.data, summary, impact } }, publisher);
+    expect(draft).toMatchObject({ cnaContainer: { descriptions: [{ value: summary }, { value: impact }] } });
   });
 
   test('only what is hosted alone is told to be so', () => {
