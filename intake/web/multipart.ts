@@ -4,8 +4,11 @@ import { Refusal } from './refusal.ts';
 
 /** How much a form with files may weigh, in bytes: 16 MiB of ciphertext, and what is around it. */
 const LARGE_FORM_BYTES = 17 * 2 ** 20;
-/** How many parts it may have: twice what the longest one has. */
+/** How many parts it may have: twice what the longest one has; how long what stands above each may be, in bytes. */
 const PARTS = 64;
+const PART_HEADER_BYTES = 8 * 1024;
+/** How long all that is no file may be, in characters: three texts of 50,000, each of up to three bytes. A page shows it again. */
+const TEXT = 512 * 1024;
 /** How long nothing may come, in ms: who stops in the middle gives his place to others. */
 const SILENCE_MS = 20_000;
 
@@ -29,10 +32,13 @@ export async function readMultipart(request: Request, held: Held, most = LARGE_F
   const boundary = /boundary="?([\w'()+,./:=? -]{1,70}?)"?\s*(?:;|$)/i.exec(type)?.[1];
   if (boundary === undefined) throw new Refusal('not-a-form');
   const bytes = await bodyOf(request, held, most);
-  if (partsOf(bytes, boundary) > PARTS) throw new Refusal('not-a-form');
+  if (!isOfFewParts(bytes, boundary)) throw new Refusal('not-a-form');
   const form = new URLSearchParams();
   const files = new Map<string, SentFile[]>();
-  for (const [name, value] of await fieldsOf(bytes, type))
+  let text = 0;
+  for (const [name, value] of await fieldsOf(bytes, boundary)) {
+    text += typeof value === 'string' ? value.length : 0;
+    if (text > TEXT) throw new Refusal('too-large');
     if (typeof value === 'string') form.append(name, value);
     // A field for files that nobody chose one for is sent without name and content.
     else if (value.size > 0 || value.name !== '')
@@ -40,6 +46,7 @@ export async function readMultipart(request: Request, held: Held, most = LARGE_F
         ...(files.get(name) ?? []),
         { name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) },
       ]);
+  }
   return { form, files };
 }
 
@@ -86,18 +93,22 @@ async function* withoutSilence(body: ReadableStream<Uint8Array> | null): AsyncGe
   }
 }
 
-function partsOf(bytes: Buffer, boundary: string): number {
+/** Whether reading it costs little: few parts, each with a short header. More counts than what is read as a part. */
+function isOfFewParts(bytes: Buffer, boundary: string): boolean {
+  const dashed = `--${boundary}`;
   let count = 0;
-  for (
-    let at = bytes.indexOf(`--${boundary}`);
-    at !== -1 && count <= PARTS;
-    at = bytes.indexOf(`--${boundary}`, at + 1)
-  )
+  for (let at = bytes.indexOf(dashed); at !== -1; at = bytes.indexOf(dashed, at + 1)) {
     count += 1;
-  return count;
+    const header = bytes.subarray(at + dashed.length, at + dashed.length + PART_HEADER_BYTES);
+    const isLast = header.toString('latin1', 0, 2) === '--';
+    if (count > PARTS || !(isLast || header.includes('\r\n\r\n'))) return false;
+  }
+  return true;
 }
 
-async function fieldsOf(bytes: Buffer<ArrayBuffer>, type: string): Promise<FormData> {
+/** Read by the boundary that was counted, whatever else the request says. */
+async function fieldsOf(bytes: Buffer<ArrayBuffer>, boundary: string): Promise<FormData> {
+  const type = `multipart/form-data; boundary="${boundary}"`;
   try {
     return await new Response(bytes, { headers: { 'content-type': type } }).formData();
   } catch {
