@@ -35,14 +35,14 @@ export function packReport(report: Report): Uint8Array<ArrayBuffer> {
   const files = [
     { name: 'report.md', bytes: encoded(markdownOf(report)) },
     { name: 'report.json', bytes: encoded(`${JSON.stringify(said, null, 2)}\n`) },
-    ...attachments.map(({ name, bytes }, index) => ({ name: `attachments/${index + 1}-${fileName(name)}`, bytes })),
+    ...attached(attachments),
   ];
   return packed(files);
 }
 
-/** Packs a message, as a tar of `message.txt`, padded. */
-export function packMessage(text: string): Uint8Array<ArrayBuffer> {
-  return packed([{ name: 'message.txt', bytes: encoded(`${text}\n`) }]);
+/** Packs a message, as a tar of `message.txt` and `attachments/`, padded. */
+export function packMessage(text: string, attachments: readonly TarFile[] = []): Uint8Array<ArrayBuffer> {
+  return packed([{ name: 'message.txt', bytes: encoded(`${text}\n`) }, ...attached(attachments)]);
 }
 
 /** Unpacks what was decrypted, whoever made it. What is no archive is text; what is neither is a file. */
@@ -117,6 +117,10 @@ function fileName(name: string): string {
   const [ending = ''] = /\.[A-Za-z0-9]{1,8}$/.exec(plain) ?? [];
   const stem = plain.slice(0, plain.length - ending.length).slice(0, 60);
   return stem === '' && ending === '' ? 'file' : `${stem === '' ? 'file' : stem}${ending}`;
+}
+
+function attached(files: readonly TarFile[]): TarFile[] {
+  return files.map(({ name, bytes }, index) => ({ name: `attachments/${index + 1}-${fileName(name)}`, bytes }));
 }
 
 function packed(files: readonly TarFile[]): Uint8Array<ArrayBuffer> {

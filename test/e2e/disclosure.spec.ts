@@ -61,6 +61,13 @@ running('encrypted in the browser, read and answered in the browser', async ({ b
     await desk.page.getByLabel('Identity file').setInputFiles(identity);
     await desk.page.getByRole('button', { name: 'Decrypt here' }).click();
   };
+  // With a key that does not open it: the reporter can be asked to send it again.
+  await desk.page.getByText('Or paste it').click();
+  await desk.page.getByLabel('Identity', { exact: true }).fill((await aKey()).identity);
+  await desk.page.getByRole('button', { name: 'Decrypt here' }).click();
+  await desk.page.getByRole('button', { name: 'Ask the reporter to send it again' }).click();
+  const replying = desk.page.getByRole('region', { name: 'Write to the reporter', exact: true });
+  await expect(replying.getByLabel('Text')).toHaveValue(/^We cannot open what you sent/);
   await decrypt();
   await expect(desk.page.getByText(`${CANARY}: <img src=x onerror=alert(1)>`)).toBeVisible();
   await looksRight(desk.page);
@@ -73,26 +80,56 @@ running('encrypted in the browser, read and answered in the browser', async ({ b
   await desk.page.getByLabel('CWE').fill('CWE-639');
   await desk.page.getByRole('button', { name: 'Keep it' }).click();
   await expect(desk.page.getByText('High', { exact: true })).toBeVisible();
-  const write = async (title: string, text: string, button: string) => {
-    const form = desk.page.getByRole('region', { name: title, exact: true });
-    await form.getByLabel('Text').fill(text);
-    await form.getByRole('button', { name: button }).click();
-    await desk.page.waitForLoadState('load');
-  };
-  await write('Note', `${CANARY} note`, 'Encrypt and keep');
-  await expect(desk.page.getByText('Note of the team')).toBeVisible();
-  await write('Write to the reporter', `${CANARY} reply`, 'Encrypt and send');
+  // The identity was chosen once: what is written is read at once, and what was begun elsewhere stays.
+  await expect(desk.page.getByText(`${CANARY}: <img src=x onerror=alert(1)>`)).toBeVisible();
+  await replying.getByLabel('Text').fill(`${CANARY} reply`);
+  const note = desk.page.getByRole('region', { name: 'Note', exact: true });
+  await note.getByLabel('Text').fill(`${CANARY} note`);
+  await note.getByRole('button', { name: 'Encrypt and keep' }).click();
+  await expect(desk.page.getByText('Note: done.')).toBeFocused();
+  await expect(desk.page.getByText(`${CANARY} note`, { exact: true })).toBeVisible();
+  await expect(note.getByLabel('Text')).toHaveValue('');
+  // Somebody else was quicker: it is refused, and neither text nor file has to be given again.
+  const other = await opened(browser, site.url, false);
+  await other.signIn(site.triagers.dora);
+  await other.page.goto(`/inbox/reports/${number}/`);
+  await other.page.getByRole('button', { name: 'Assign', exact: true }).click();
+  await replying.getByLabel('Files').setInputFiles(file);
+  await replying.getByRole('button', { name: 'Encrypt and send' }).click();
+  await expect(desk.page.getByRole('alert')).toContainText('This was not done');
+  await expect(desk.page.getByText('Assigned to dora')).toBeVisible();
+  await expect(replying.getByLabel('Text')).toHaveValue(`${CANARY} reply`);
+  await replying.getByRole('button', { name: 'Encrypt and send' }).click();
   await expect(desk.page.getByText('Written to the reporter')).toBeVisible();
+  await expect(desk.page.getByText(`${CANARY} reply`, { exact: true })).toBeVisible();
+  await looksRight(desk.page);
+  const exported = desk.page.waitForEvent('download');
+  await desk.page.getByRole('button', { name: 'Save all that was decrypted as text' }).click();
+  const text = await readFile(await (await exported).path(), 'utf8');
+  for (const part of [
+    number,
+    `Title: ${CANARY} title`,
+    `${CANARY} note`,
+    `${CANARY} reply`,
+    `Attachment: 1-${CANARY}.html`,
+  ])
+    expect(text).toContain(part);
 
   await page.goto('/reports/case/');
   await looksRight(page);
+  await page.getByLabel('Receipt code').fill(code.slice(1));
+  await page.getByRole('button', { name: 'Open the case' }).click();
+  await expect(page.getByText('This is no whole receipt code')).toBeVisible();
+  await expect(page.getByLabel('Receipt code')).toBeFocused();
   await page.getByLabel('Receipt code').fill(code.toLowerCase().replaceAll('-', ' '));
   await page.getByRole('button', { name: 'Open the case' }).click();
   await expect(page.getByText(`${CANARY} reply`)).toBeVisible();
+  await expect(page.getByRole('link', { name: `${CANARY}.html` })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'We know how severe it is' })).toBeVisible();
   await expect(page.getByText(`${CANARY} note`)).toHaveCount(0);
   await looksRight(page);
   await page.getByLabel('Message', { exact: true }).fill(`${CANARY} answer`);
+  await page.getByLabel('Files').setInputFiles({ ...file, name: `${CANARY}-2.html` });
   await page.getByRole('button', { name: 'Encrypt and send' }).click();
   await expect(page.getByText('We have your message.')).toBeVisible();
 
@@ -100,6 +137,7 @@ running('encrypted in the browser, read and answered in the browser', async ({ b
   await decrypt();
   for (const text of ['note', 'reply', 'answer'])
     await expect(desk.page.getByText(`${CANARY} ${text}`, { exact: true })).toBeVisible();
+  await expect(desk.page.getByRole('link', { name: `1-${CANARY}-2.html` })).toBeVisible();
   for (const state of ['Confirmed', 'Fixed', 'Disclosed'])
     await desk.page.getByRole('button', { name: state, exact: true }).click();
   await expect(desk.page.getByText('Disclosed. What is in it')).toBeVisible();
@@ -296,7 +334,7 @@ async function start() {
   const made = (id: string) => addAccount(db, account(id, 'triager'), { by, issuer: 'Fern', at });
   return {
     url: place.url,
-    triagers: { ada: await made('ada'), ben: await made('ben'), cleo: await made('cleo') },
+    triagers: { ada: await made('ada'), ben: await made('ben'), cleo: await made('cleo'), dora: await made('dora') },
     replyTo: async (submission: string) => {
       const found = await db
         .selectFrom('report')

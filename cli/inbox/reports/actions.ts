@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { ASK_AGAIN } from '../../../intake/reports/desk/ask-again.ts';
 import type { PlainState } from '../../../intake/reports/desk/decide.ts';
 import { isHybridRecipient } from '../../../schemas/core/age-recipient.ts';
 import { candorError, Id, StaffText } from '../../../schemas/index.ts';
@@ -77,7 +78,7 @@ const actions: Readonly<Record<string, Action>> = {
     words: [1],
     run: async (doing) => {
       const { text, file } = doing.given;
-      const asked = text === undefined && file === undefined ? deeds.ASK_AGAIN : await textOf(doing);
+      const asked = text === undefined && file === undefined ? ASK_AGAIN : await textOf(doing);
       return deeds.wrote(doing.inbox, doing.first, 'reporter', asked);
     },
   },

@@ -13,11 +13,6 @@ import type { Opener } from './identity.ts';
 import { shown, shownReport } from './look.ts';
 import { plainOf } from './read.ts';
 
-/** What is written to a reporter whose message nobody here can open. */
-export const ASK_AGAIN = `We cannot open what you sent: it is damaged, or encrypted to a key that we no longer have.
-
-Please send it once more. The page of your receipt code encrypts it to our keys of today.`;
-
 /** Moves a case on. */
 export async function moved(inbox: Inbox, id: string, to: PlainState): Promise<Answer> {
   return became(await moveReport(inbox, await inbox.member(), { id }, to));

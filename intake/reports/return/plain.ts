@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto';
 import { armor } from 'age-encryption';
 import { z } from 'zod';
 import type { Desk } from '../../desk.ts';
 import { keysOf, readReceiptCode } from '../../envelope/receipt.ts';
-import { packMessage, unpackReport } from '../../envelope/report.ts';
+import { ATTACHMENT_BYTES, packMessage, unpackReport } from '../../envelope/report.ts';
 import { open, seal } from '../../envelope/seal.ts';
+import type { TarFile } from '../../envelope/tar.ts';
 import { fieldsOf, problemsOf } from '../../web/fields.ts';
 import type { SentForm } from '../../web/multipart.ts';
 import { Refusal } from '../../web/refusal.ts';
@@ -15,10 +17,14 @@ import { promisesIn, type RunningPromise } from './promises.ts';
 import { Once, readMessage } from './sealed.ts';
 
 /**
- * A message as it is shown where no script decrypts: its text; the age message where the reporter has a recipient of their own;
- * or neither, where it was deleted or is not encrypted to them.
+ * A message as it is shown where no script decrypts: its text, and how large its files are, in bytes; the age message where
+ * the reporter has a recipient of their own; or neither, where it was deleted or is not encrypted to them.
  */
-export type PlainMessage = Omit<CaseMessage, 'ciphertext'> & { text?: string; armored?: string };
+export type PlainMessage = Omit<CaseMessage, 'ciphertext'> & {
+  text?: string;
+  files?: readonly { name: string; size: number }[];
+  armored?: string;
+};
 
 /** A case that the server decrypted. `once` names the form on its page. */
 export type PlainCase = Omit<ReporterCase, 'messages'> & {
@@ -74,6 +80,21 @@ export async function returnPlain(desk: Desk, { form, files }: SentForm): Promis
   };
 }
 
+/**
+ * One file of a message, decrypted in memory, for whoever has the receipt code: to be saved, never to be shown. Undefined for
+ * whatever cannot be had.
+ */
+export async function fileInCase({ db }: Desk, form: URLSearchParams): Promise<TarFile | undefined> {
+  const code = readReceiptCode(form.get('code') ?? '');
+  if (code === undefined) return undefined;
+  const { access, identity } = await keysOf(code);
+  const messages = (await caseOpenedBy(db, access))?.messages ?? [];
+  const { ciphertext = null } = messages.find(({ position }) => String(position) === form.get('message')) ?? {};
+  if (ciphertext === null) return undefined;
+  const plain = await open(ciphertext, identity).catch(() => undefined);
+  return plain && unpackReport(plain).attachments.find((_, index) => String(index) === form.get('file'));
+}
+
 /** Keeps what was written, or says what is wrong with it by field. */
 async function answered(
   desk: Desk,
@@ -84,18 +105,28 @@ async function answered(
   if (!typed.success) return problemsOf(typed.error);
   const { once, answer, own } = typed.data;
   const standing = await reportStanding(desk);
-  const keep = (ciphertext: Uint8Array) => answerCase(desk, standing.contacts, id, { ciphertext, once });
-  const file = own === undefined ? files.get('file')?.[0]?.bytes : Buffer.from(own);
+  // Sent twice it is kept once; the same form with something else in it is another message.
+  const keep = (ciphertext: Uint8Array, said: Uint8Array) =>
+    answerCase(desk, standing.contacts, id, { ciphertext, once: `${once}:${hash('sha256', said)}` });
+  const attachments = files.get('attachments') ?? [];
+  const chosen = files.get('file')?.[0]?.bytes;
+  const file = own === undefined ? chosen : Buffer.from(own);
   if (file !== undefined) {
+    // Nothing that was written is dropped without a word.
+    if (answer !== undefined || attachments.length > 0 || (own !== undefined && chosen !== undefined))
+      return { own: 'is sent alone: leave the other fields empty, and put everything into it' };
     const read = readMessage(file, standing.keys, standing);
     if ('problem' in read) return { own: ageWords[read.problem] };
-    await keep(read.ciphertext);
+    await keep(read.ciphertext, read.ciphertext);
     return {};
   }
   if (answer === undefined) return { answer: 'is needed' };
+  const weight = attachments.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+  if (weight > ATTACHMENT_BYTES) return { attachments: 'must weigh at most 10 MiB together' };
   if (standing.recipients.length === 0) throw new Refusal('no-keys');
   const recipients = [...standing.recipients, ...(replyTo === null ? [] : [replyTo])];
-  await keep(await seal(packMessage(answer), recipients));
+  const said = packMessage(answer, attachments);
+  await keep(await seal(said, recipients), said);
   return {};
 }
 
@@ -103,5 +134,7 @@ async function plain({ ciphertext, ...rest }: CaseMessage, identity: string | un
   if (ciphertext === null) return rest;
   if (identity === undefined) return { ...rest, armored: armor.encode(ciphertext) };
   const opened = await open(ciphertext, identity).catch(() => undefined);
-  return opened === undefined ? rest : { ...rest, text: unpackReport(opened).text };
+  if (opened === undefined) return rest;
+  const { text, attachments } = unpackReport(opened);
+  return { ...rest, text, files: attachments.map(({ name, bytes }) => ({ name, size: bytes.byteLength })) };
 }

@@ -1,3 +1,4 @@
+import type { TarFile } from '../../../intake/envelope/tar.ts';
 import type { Orders } from './worker.ts';
 
 /** Asks the worker for something; it fails when that cannot be done, and says nothing of why. */
@@ -35,4 +36,9 @@ export function startWorker(): Ask {
       waiting.set(last, { given, failed });
       worker.postMessage({ number: last, name, asked });
     });
+}
+
+/** What is in files that somebody chose. */
+export function read(files: readonly File[]): Promise<TarFile[]> {
+  return Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
 }

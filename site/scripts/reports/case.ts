@@ -1,9 +1,10 @@
 import { keysDigest } from '../../../intake/envelope/keys.ts';
 import { readReceiptCode } from '../../../intake/envelope/receipt.ts';
+import { ATTACHMENT_BYTES } from '../../../intake/envelope/report.ts';
 import type { SealedCase, SealedReturn } from '../../../intake/reports/return/sealed.ts';
 import { minute } from '../../words/dates.ts';
 import { reporterStateWords } from '../../words/reports.ts';
-import { startWorker } from './ask.ts';
+import { read, startWorker } from './ask.ts';
 import { element, the } from './elements.ts';
 import { fileNode, messageNodes, pair } from './shown.ts';
 import type { Orders } from './worker.ts';
@@ -17,6 +18,8 @@ const problems: Readonly<Record<number, string>> = {
   429: 'Too many at once came from your network. Wait ten minutes and try again.',
   403: 'This page is too old, or cookies are off. Copy what you wrote, and load the page again.',
 };
+const noCode =
+  'This is no whole receipt code: one has 32 letters and digits, in eight groups. Compare it with what you kept.';
 const toTheTeam = 'It is encrypted to our team.';
 const away = 'This does not work just now. Nothing was lost: try again in a few minutes.';
 
@@ -26,6 +29,7 @@ const ask = startWorker();
 const root = the('case', HTMLElement);
 const code = the('field_code', HTMLInputElement);
 const text = the('field_text', HTMLTextAreaElement);
+const files = the('field_files', HTMLInputElement);
 const opener = the('case_code', HTMLFormElement);
 const answerForm = the('case_answer', HTMLFormElement);
 const token = root.querySelector<HTMLInputElement>('input[type=hidden]');
@@ -38,15 +42,21 @@ opener.addEventListener('submit', (event) => {
   event.preventDefault();
   void busy(opener, 'case_said', open);
 });
+// What was changed is another message.
+answerForm.addEventListener('input', () => {
+  once = crypto.randomUUID();
+});
 answerForm.addEventListener('submit', (event) => {
   event.preventDefault();
   void busy(answerForm, 'case_sent', answer);
 });
 
 async function open(): Promise<string> {
-  const read = readReceiptCode(code.value);
-  if (read === undefined) return problems[404] ?? '';
-  const keys = await ask('keys', read);
+  const typed = readReceiptCode(code.value);
+  code.ariaInvalid = 'true';
+  code.focus();
+  if (typed === undefined) return noCode;
+  const keys = await ask('keys', typed);
   const found = await sent({ access: keys.access });
   if (typeof found === 'string') return found;
   opened = { keys, found };
@@ -61,7 +71,13 @@ async function answer(): Promise<string> {
   if (opened === undefined) return '';
   const { keys, found } = opened;
   const recipients = [...found.keys, ...(found.replyTo === null ? [] : [found.replyTo])];
-  const message = await ask('seal', { text: text.value, recipients });
+  const chosen = [...(files.files ?? [])];
+  if (chosen.reduce((sum, { size }) => sum + size, 0) > ATTACHMENT_BYTES) {
+    files.focus();
+    return 'Your files are larger than 10 MiB together. Nothing was sent; your text is still here.';
+  }
+  const attachments = await read(chosen);
+  const message = await ask('seal', { text: text.value, attachments, recipients });
   const after = await sent({
     access: keys.access,
     keys: await keysDigest(found.keys),
@@ -71,7 +87,7 @@ async function answer(): Promise<string> {
   if (typeof after === 'string') return after;
   opened = { keys, found: after };
   once = crypto.randomUUID();
-  text.value = '';
+  answerForm.reset();
   await show();
   return 'We have your message.';
 }

@@ -1,80 +1,168 @@
-import { startWorker } from './ask.ts';
-import { the } from './elements.ts';
-import { messageNodes } from './shown.ts';
+import { ATTACHMENT_BYTES, type Opened } from '../../../intake/envelope/report.ts';
+import { ASK_AGAIN } from '../../../intake/reports/desk/ask-again.ts';
+import { read, startWorker } from './ask.ts';
+import { element, the } from './elements.ts';
+import { answerTo, takePlace } from './page.ts';
+import { caseText, messageNodes } from './shown.ts';
 
 // The messages of a case, decrypted in the browser of whoever works on it, and what they write, encrypted before it leaves.
-// An identity is in the memory of this page alone: it is gone with the page, and is asked for again on the next one.
+// An identity is in the memory of this page alone. So that it need not be chosen again after every act, acts are sent by this
+// script, and the answer takes the place of what is shown; with the page, the identity is gone.
 
 const ask = startWorker();
-const opener = the('identity', HTMLFormElement);
-const file = the('field_identity_file', HTMLInputElement);
-const pasted = the('field_identity', HTMLTextAreaElement);
-const said = the('identity_said', HTMLElement);
 
-/** The recipients of the identities that are in this page. */
+/** The identities that are in this page, and their recipients. */
+let identities: readonly string[] = [];
 let own: readonly string[] = [];
+/** What was decrypted, by the address of the message, and how it is shown. */
+const opened = new Map<string, { read: Opened; shown: readonly Node[] }>();
 
-opener.hidden = false;
-opener.addEventListener('submit', (event) => {
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.closest('main') === null) return;
   event.preventDefault();
-  void read();
+  const body = new FormData(form, event.submitter);
+  busy(true);
+  void (form.id === 'identity' ? takeIdentity() : act(form, body)).finally(() => busy(false));
 });
-for (const form of document.querySelectorAll<HTMLFormElement>('form[data-recipients]')) prepare(form);
+prepare();
 
-/** Decrypts every message of the page that the identities open. */
-async function read(): Promise<void> {
-  const text = `${pasted.value}\n${(await file.files?.[0]?.text()) ?? ''}`;
-  const identities = text.split(/\s+/).filter((word) => /^AGE-SECRET-KEY-PQ-1[0-9A-Z]+$/i.test(word));
-  pasted.value = '';
-  file.value = '';
-  if (identities.length === 0) {
-    said.textContent = 'There is no identity in it: a line that begins with AGE-SECRET-KEY-PQ-1.';
-    return;
-  }
-  said.textContent = 'Decrypting…';
-  own = await ask('recipients', identities);
-  const messages = [...document.querySelectorAll<HTMLElement>('[data-message]')];
-  const opened = await Promise.all(messages.map((message) => decrypt(message, identities)));
-  const count = opened.filter(Boolean).length;
-  said.textContent = `${count} of ${messages.length} ${messages.length === 1 ? 'message' : 'messages'} decrypted. The identity is in the memory of this page alone.`;
+/** Makes what only a script can do usable, in the page as it is now. */
+function prepare(): void {
+  the('identity', HTMLFormElement).hidden = false;
+  for (const field of document.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>(
+    '[data-text], [data-files], [data-to]:not(form)',
+  ))
+    field.disabled = false;
+  the('export', HTMLButtonElement).addEventListener('click', save);
 }
 
-async function decrypt(place: HTMLElement, identities: readonly string[]): Promise<boolean> {
+/** One thing at a time. */
+function busy(isBusy: boolean): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>('main button[type=submit]'))
+    button.disabled = isBusy;
+}
+
+async function takeIdentity(): Promise<void> {
+  const [file, pasted] = [the('field_identity_file', HTMLInputElement), the('field_identity', HTMLTextAreaElement)];
+  const text = `${pasted.value}\n${(await file.files?.[0]?.text()) ?? ''}`;
+  const found = text.split(/\s+/).filter((word) => /^AGE-SECRET-KEY-PQ-1[0-9A-Z]+$/i.test(word));
+  pasted.value = '';
+  file.value = '';
+  const recipients = await ask('recipients', found).catch(() => []);
+  if (recipients.length === 0) {
+    the('identity_said', HTMLElement).textContent =
+      'There is no whole identity in it: a line that begins with AGE-SECRET-KEY-PQ-1.';
+    return file.focus();
+  }
+  [identities, own] = [found, recipients];
+  await decryptAll();
+}
+
+/** Decrypts every message of the page that the identities open and that was not decrypted before. */
+async function decryptAll(): Promise<void> {
+  const said = the('identity_said', HTMLElement);
+  const places = [...document.querySelectorAll<HTMLElement>('[data-message]')];
+  said.textContent = 'Decrypting…';
+  const count = (await Promise.all(places.map(decrypt))).filter(Boolean).length;
+  said.textContent = `${count} of ${places.length} ${places.length === 1 ? 'message' : 'messages'} decrypted. The identity stays in the memory of this page until you leave it.`;
+  the('export', HTMLButtonElement).hidden = count === 0;
+}
+
+async function decrypt(place: HTMLElement): Promise<boolean> {
+  const address = place.dataset.message ?? '';
   try {
-    const response = await fetch(place.dataset.message ?? '');
-    if (!response.ok) throw new Error('It is not there.');
-    const message = new Uint8Array(await response.arrayBuffer());
-    const opened = await ask('open', { message, identities });
-    place.replaceChildren(...messageNodes(opened));
+    const known = opened.get(address) ?? (await readAt(address));
+    opened.set(address, known);
+    place.replaceChildren(...known.shown);
     return true;
   } catch {
-    place.textContent = 'None of your identities opens this.';
+    place.replaceChildren(...unreadable(place));
     return false;
   }
 }
 
-/** Has a form encrypt what is written before it is sent, as the file that one would choose without this script. */
-function prepare(form: HTMLFormElement): void {
-  const text = form.querySelector<HTMLTextAreaElement>('[data-text]');
-  const to = form.querySelector<HTMLTextAreaElement>('textarea[data-to]');
-  const message = form.querySelector<HTMLInputElement>('input[type=file]');
-  const said = form.querySelector('[role=status]');
-  if (text === null || message === null) return;
-  text.disabled = false;
-  if (to !== null) to.disabled = false;
-  form.addEventListener('submit', (event) => {
-    if (text.value.trim() === '') return;
-    event.preventDefault();
-    const team: string[] = JSON.parse(form.dataset.recipients ?? '[]');
-    const others = form.dataset.to === 'own' ? own : (to?.value.split(/\s+/).filter((word) => word !== '') ?? []);
-    void ask('seal', { text: text.value, recipients: [...team, ...others] }).then(
-      (sealed) => {
-        const files = new DataTransfer();
-        files.items.add(new File([sealed], 'message.age'));
-        message.files = files.files;
-        form.submit();
-      },
-      () => said?.replaceChildren('It could not be encrypted, and was not sent.'),
-    );
+async function readAt(address: string): Promise<{ read: Opened; shown: readonly Node[] }> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error('It is not there.');
+  const message = new Uint8Array(await response.arrayBuffer());
+  const found = await ask('open', { message, identities });
+  return { read: found, shown: messageNodes(found) };
+}
+
+/** What to do about a message that cannot be read; what a reporter sent, they can send again. */
+function unreadable({ dataset }: HTMLElement): Node[] {
+  const reply = document.getElementById('reply_text');
+  const said = element('p', 'None of your identities opens this. Perhaps another one of the team opens it.');
+  if (dataset.author !== 'reporter' || !(reply instanceof HTMLTextAreaElement)) return [said];
+  const button = element('button', 'Ask the reporter to send it again', 'second');
+  button.type = 'button';
+  button.addEventListener('click', () => {
+    reply.value = ASK_AGAIN;
+    reply.focus();
   });
+  return [said, button];
+}
+
+/** Sends a form, with what is written in it encrypted, and shows the page that answers. */
+async function act(form: HTMLFormElement, body: FormData): Promise<void> {
+  const title = form.closest('section')?.querySelector('h2')?.textContent ?? 'It';
+  tell('One moment…');
+  const problem = await encrypt(form, body);
+  if (problem !== undefined) return tell(problem, true);
+  const answer = await answerTo(form.action, body);
+  if ('problem' in answer) return tell(answer.problem, true);
+  takePlace(answer.main, answer.isDone ? form : undefined);
+  prepare();
+  if (answer.isDone) tell(`${title}: done.`, true);
+  else {
+    tell('');
+    const said = document.querySelector<HTMLElement>('main .problems');
+    said?.setAttribute('tabindex', '-1');
+    said?.focus();
+  }
+  if (identities.length > 0) void decryptAll();
+}
+
+/** Puts what is written in a form into `body` as the file that one would choose without this script; or says what hinders it. */
+async function encrypt(form: HTMLFormElement, body: FormData): Promise<string | undefined> {
+  const text = form.querySelector<HTMLTextAreaElement>('[data-text]')?.value.trim() ?? '';
+  const files = [...(form.querySelector<HTMLInputElement>('[data-files]')?.files ?? [])];
+  if (text === '' && files.length === 0) return undefined;
+  if (files.reduce((sum, { size }) => sum + size, 0) > ATTACHMENT_BYTES)
+    return 'The files are larger than 10 MiB together. Nothing was sent.';
+  const isOwn = form.dataset.to === 'own';
+  if (isOwn && own.length === 0) return 'Choose your identity first: it is encrypted to you, too. Nothing was sent.';
+  const recipients: string[] = JSON.parse(form.dataset.recipients ?? '[]');
+  try {
+    const attachments = await read(files);
+    const typed = form.querySelector<HTMLTextAreaElement>('[data-to]')?.value.split(/\s+/).filter(Boolean) ?? [];
+    const others = isOwn ? own : typed;
+    const sealed = await ask('seal', { text, attachments, recipients: [...recipients, ...others] });
+    body.set('message', new File([sealed], 'message.age'));
+    return undefined;
+  } catch {
+    return 'It could not be encrypted, and was not sent.';
+  }
+}
+
+/** Says what came of an act; `isLast`: where whoever acts should look now. */
+function tell(words: string, isLast = false): void {
+  const said = the('deed_said', HTMLElement);
+  said.textContent = words;
+  if (isLast) said.focus();
+}
+
+/** Offers all that was decrypted as one file of text. */
+function save(): void {
+  const messages = [...document.querySelectorAll<HTMLElement>('[data-message]')].map(({ dataset, parentElement }) => ({
+    title: parentElement?.querySelector('p')?.textContent ?? '',
+    read: opened.get(dataset.message ?? '')?.read,
+  }));
+  const number = the('export', HTMLButtonElement).dataset.number ?? '';
+  const anchor = element('a');
+  anchor.href = URL.createObjectURL(new Blob([caseText(number, messages)], { type: 'application/octet-stream' }));
+  anchor.download = `${number}.txt`;
+  anchor.click();
+  URL.revokeObjectURL(anchor.href);
 }

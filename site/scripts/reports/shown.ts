@@ -1,4 +1,6 @@
+import { visibleText } from '../../../intake/document/visible.ts';
 import type { Opened } from '../../../intake/envelope/report.ts';
+import { sizeWords } from '../../words/bytes.ts';
 import { element } from './elements.ts';
 
 /** A message that was decrypted: its text as text, its files as downloads of a type that no browser opens. */
@@ -33,6 +35,15 @@ export function fileNode(name: string, bytes: Uint8Array<ArrayBuffer>): HTMLElem
   return made;
 }
 
-function sizeWords(bytes: number): string {
-  return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+/** All of a case that was decrypted, as a file of text; what strangers hid in theirs is shown. */
+export function caseText(number: string, messages: readonly { title: string; read: Opened | undefined }[]): string {
+  const parts = messages.map(({ title, read }) => {
+    const heading = title.trim().replace(/\s+/g, ' ');
+    const fields = read?.fields.map(([label, value]) => `${label}: ${value}`) ?? [];
+    const files =
+      read?.attachments.map(({ name, bytes }) => `Attachment: ${name}, ${sizeWords(bytes.byteLength)}`) ?? [];
+    const said = read === undefined ? ['It was not decrypted.'] : [fields.join('\n'), read.text, files.join('\n')];
+    return [heading, '-'.repeat(heading.length), ...said.filter((each) => each !== '')].join('\n\n');
+  });
+  return visibleText(`${[number, ...parts].join('\n\n\n')}\n`);
 }

@@ -2,6 +2,7 @@ import { armor, identityToRecipient } from 'age-encryption';
 import { keysOf, type ReceiptKeys } from '../../../intake/envelope/receipt.ts';
 import { type Opened, packMessage, unpackReport } from '../../../intake/envelope/report.ts';
 import { open, seal } from '../../../intake/envelope/seal.ts';
+import type { TarFile } from '../../../intake/envelope/tar.ts';
 
 // Keys and texts are in this worker and in the page that asks it, and go nowhere: it sends nothing, and keeps nothing.
 
@@ -10,7 +11,10 @@ export type Orders = {
   keys: { asked: string; given: ReceiptKeys };
   recipients: { asked: readonly string[]; given: string[] };
   open: { asked: { message: Uint8Array | string; identities: readonly string[] }; given: Opened };
-  seal: { asked: { text: string; recipients: readonly string[] }; given: Uint8Array<ArrayBuffer> };
+  seal: {
+    asked: { text: string; attachments: readonly TarFile[]; recipients: readonly string[] };
+    given: Uint8Array<ArrayBuffer>;
+  };
 };
 
 /** One order, by the number under which its answer is known. */
@@ -29,8 +33,8 @@ async function done(order: Order): Promise<Orders[keyof Orders]['given']> {
   if (order.name === 'keys') return keysOf(order.asked);
   if (order.name === 'recipients') return Promise.all(order.asked.map(identityToRecipient));
   if (order.name === 'seal') {
-    const { text, recipients } = order.asked;
-    return seal(packMessage(text), recipients);
+    const { text, attachments, recipients } = order.asked;
+    return seal(packMessage(text, attachments), recipients);
   }
   const { message, identities } = order.asked;
   const ciphertext = typeof message === 'string' ? armor.decode(message) : message;

@@ -85,6 +85,9 @@ describe('a report', () => {
         expect([fields, attachments]).toEqual([[], []]);
       }),
     );
+    const bytes = new Uint8Array([255, 0, 254]);
+    const { text, attachments } = unpackReport(packMessage('With a file.', [{ name: '/tmp/../a b', bytes }]));
+    expect([text, attachments]).toEqual(['With a file.', [{ name: '1-tmp-.-a-b', bytes }]]);
     // Whole records of ten kilobytes, behind which the library writes no end.
     for (const length of [10240 - 513, 9 * 1024 + 510, 66_000, 70_000])
       expect(unpackReport(packMessage('x'.repeat(length))).text).toHaveLength(length);

@@ -51,8 +51,8 @@ async function reported(own?: string) {
 }
 
 /** What the team writes to a reporter. */
-async function write(number: string, text: string, to: string): Promise<void> {
-  const ciphertext = await seal(packMessage(text), [...recipients, to]);
+async function write(number: string, text: string, to: string, files: Parameters<typeof packMessage>[1] = []) {
+  const ciphertext = await seal(packMessage(text, files), [...recipients, to]);
   const message = { id: randomBytes(8).toString('hex'), submission: number, position: 2, at, ciphertext };
   const row = { ...message, audience: 'reporter' as const, author: 'ada', digest: '', bytes: ciphertext.length };
   await store.db.insertInto('reportMessage').values(row).execute();
@@ -72,6 +72,7 @@ async function upload(visitor: Visitor, path: string, fields: Record<string, str
 
 const JSON_PATH = '/reports/case/messages.json';
 const PLAIN_PATH = '/reports/case/plain/';
+const FILE_PATH = '/reports/case/file/';
 const once = () => randomBytes(32).toString('base64url');
 const messagesOf = (number: string) =>
   store.db.selectFrom('reportMessage').selectAll().where('submission', '=', number).orderBy('position').execute();
@@ -129,6 +130,55 @@ test('without JavaScript: the server shows what was written, and takes an answer
   expect(await messagesOf(number)).toHaveLength(3);
 });
 
+test('without JavaScript: a form that was changed and sent again is another message', async () => {
+  const { code, keys, number } = await reported();
+  const visitor = server.visitor();
+  const form = { code, once: once(), answer: 'The first.' };
+  for (const answer of ['The first.', 'The first, and more.', 'The first.'])
+    expect((await upload(visitor, PLAIN_PATH, { ...form, answer })).status).toBe(200);
+  const kept = (await messagesOf(number))
+    .slice(1)
+    .map(({ ciphertext }) => open(ciphertext ?? new Uint8Array(), keys.identity));
+  expect((await Promise.all(kept)).map((plain) => unpackReport(plain).text)).toEqual([
+    'The first.',
+    'The first, and more.',
+  ]);
+});
+
+test('without JavaScript: files come and go, as downloads that no browser shows', async () => {
+  const { code, keys, number } = await reported();
+  const html = new TextEncoder().encode('<script>alert(1)</script>');
+  await write(number, 'Try this.', keys.recipient, [{ name: '../x".html', bytes: html }]);
+  const visitor = server.visitor();
+  const page = await (await upload(visitor, PLAIN_PATH, { code })).text();
+  expect(page).toContain('Save 1-x-.html');
+  expect(page).not.toContain('alert(1)');
+  const file = await upload(visitor, FILE_PATH, { code, message: '2', file: '0' });
+  expect(file.status).toBe(200);
+  expect(Object.fromEntries(file.headers)).toMatchObject({
+    'content-type': 'application/octet-stream',
+    'content-disposition': 'attachment; filename="1-x-.html"',
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  });
+  expect(new Uint8Array(await file.arrayBuffer())).toEqual(html);
+  // Neither another file, nor another message, nor the case of another code.
+  for (const wrong of [{ file: '1' }, { file: '-1' }, { message: '1' }, { code: newReceiptCode() }, { code: '' }])
+    expect((await upload(visitor, FILE_PATH, { code, message: '2', file: '0', ...wrong })).status).toBe(404);
+  expect((await visitor.get(FILE_PATH)).status).toBe(405);
+
+  const form = { code, once: once(), answer: 'Here it is.' };
+  const heavy = await upload(visitor, PLAIN_PATH, { ...form, attachments: new Uint8Array(10 * 2 ** 20 + 1) });
+  expect([heavy.status, await heavy.text()]).toEqual([422, expect.stringContaining('at most 10 MiB together')]);
+  expect((await upload(visitor, PLAIN_PATH, { ...form, attachments: html })).status).toBe(200);
+  const [, , answer, ...more] = await messagesOf(number);
+  expect(more).toEqual([]);
+  const { text, attachments } = unpackReport(
+    await open(answer?.ciphertext ?? new Uint8Array(), team[0]?.identity ?? ''),
+  );
+  expect([text, attachments]).toEqual(['Here it is.', [{ name: '1-blob', bytes: html }]]);
+});
+
 test('without JavaScript: whoever has a recipient of their own gets the age message, and sends one', async () => {
   const { identity, recipient: own } = await aKey();
   const { code, number } = await reported(own);
@@ -144,6 +194,11 @@ test('without JavaScript: whoever has a recipient of their own gets the age mess
   const sealed = await seal(packMessage('From my machine.'), [...recipients, own]);
   for (const wrong of ['hello', armor.encode(sealed).replace('BEGIN', 'BEGUN')])
     expect((await upload(visitor, PLAIN_PATH, { code, once: once(), own: wrong })).status).toBe(422);
+  // What would have to be left out is not taken in half.
+  for (const besides of [{ answer: 'And this.' }, { file: sealed }, { attachments: sealed }])
+    expect(
+      (await upload(visitor, PLAIN_PATH, { code, once: once(), own: armor.encode(sealed), ...besides })).status,
+    ).toBe(422);
   expect((await upload(visitor, PLAIN_PATH, { code, once: once(), own: armor.encode(sealed) })).status).toBe(200);
   expect((await upload(visitor, PLAIN_PATH, { code, once: once(), file: sealed })).status).toBe(200);
   const kept = (await messagesOf(number)).slice(2);

@@ -1,4 +1,5 @@
 import { ATTACHMENT_BYTES } from '../../../../intake/envelope/report.ts';
+import { sizeWords } from '../../../words/bytes.ts';
 import { element, the } from '../elements.ts';
 import type { Looked } from './hints.ts';
 import type { Draft } from './orders.ts';
@@ -98,10 +99,6 @@ function filesOf(input: HTMLInputElement, list: HTMLUListElement): { chosen: rea
     input.value = '';
   });
   return files;
-}
-
-function sizeWords(bytes: number): string {
-  return bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`;
 }
 
 /** Shows what is wrong: above the form with a link to each field, and at the fields. */
