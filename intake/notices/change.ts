@@ -10,7 +10,7 @@ export type Telling = Pick<Desk, 'db' | 'head' | 'now'> & {
 };
 
 /** The part of content that is told of. */
-export type Said = Pick<Content, 'updates' | 'subprocessors'> & {
+export type Said = Pick<Content, 'updates' | 'advisories' | 'subprocessors'> & {
   organization: Pick<Organization, 'name' | 'trustUrl'>;
 };
 

@@ -1,4 +1,6 @@
-import type { Entry, Topic, Update } from '../../schemas/index.ts';
+import { advisoryHistory } from '../../posture/advisory-history.ts';
+import { scoreOf } from '../../posture/cvss.ts';
+import type { Advisory, Entry, Topic, Update } from '../../schemas/index.ts';
 import { changeHeading, changesIn, newsSince, type Said, type Telling } from '../notices/change.ts';
 import { dayOf } from '../notices/days.ts';
 import { oneLine } from '../outbox/message.ts';
@@ -59,6 +61,9 @@ function newsIn(content: Said, at: Date): (News & { on: string })[] {
   const updates = content.updates
     .filter(({ data }) => data.publishedOn <= dayOf(at))
     .map((update) => ({ ...updateNews(name, update, page), on: update.data.publishedOn }));
+  const advisories = content.advisories
+    .map((advisory) => advisoryNews(name, advisory, page))
+    .filter(({ on }) => on <= dayOf(at));
   const changes = changesIn(content, at).map((change) => ({
     id: `subprocessor.${change.id}`,
     topic: 'subprocessors' as const,
@@ -71,7 +76,33 @@ function newsIn(content: Said, at: Date): (News & { on: string })[] {
     ].join('\n\n'),
     on: change.announcedOn,
   }));
-  return [...updates, ...changes];
+  return [...updates, ...advisories, ...changes];
+}
+
+/** The newest that there is to say of an advisory: whoever hears that it was changed, or wrong, need not hear what it was before. */
+function advisoryNews(
+  company: string,
+  { id, data }: Entry<Advisory>,
+  page: (path: string) => string,
+): News & { on: string } {
+  const history = advisoryHistory(data);
+  const { at, summary } = history.at(-1) ?? { at: data.publishedAt, summary: '' };
+  const { score, rating } = scoreOf(data.cvss);
+  const standing = data.withdrawn ? ' (withdrawn)' : history.length > 1 ? ' (changed)' : '';
+  const told = data.withdrawn
+    ? [summary]
+    : [
+        ...(history.length > 1 ? [`What changed: ${summary}`] : []),
+        `Severity: ${rating} (CVSS 4.0: ${score.toFixed(1)}).`,
+        ...[data.summary, data.impact, data.solution],
+      ];
+  return {
+    id: `advisory.${id}.${history.length}`,
+    topic: 'advisories',
+    subject: oneLine(`${company}: ${data.title}${standing}`),
+    text: [`${data.title}${standing}`, ...told, page(`/advisories/${id}/`)].join('\n\n'),
+    on: dayOf(new Date(at)),
+  };
 }
 
 function updateNews(company: string, { id, data }: Entry<Update>, page: (path: string) => string): News {

@@ -39,15 +39,17 @@ export async function advisoryNews(): Promise<News> {
     entries: advisories.slice(0, NEWEST).map((told) => ({
       id: tag(view, publishedAtOf(told).slice(0, 10), `advisories/${told.id}`),
       url: told.url,
-      title: told.data.title,
+      title: told.data.withdrawn ? `Withdrawn: ${told.data.title}` : told.data.title,
       at: publishedAtOf(told),
       updatedAt: told.updatedAt,
-      summary: told.data.summary,
-      lines: [
-        told.data.impact,
-        told.data.solution,
-        ...(told.history.length > 1 ? [told.history.at(-1)?.summary ?? ''] : []),
-      ],
+      summary: told.data.withdrawn?.reason ?? told.data.summary,
+      lines: told.data.withdrawn
+        ? []
+        : [
+            ...(told.history.length > 1 ? [`Changed: ${told.history.at(-1)?.summary ?? ''}`] : []),
+            told.data.impact,
+            told.data.solution,
+          ],
     })),
   };
 }

@@ -1,3 +1,4 @@
+import { advisoryHistory } from '../../posture/advisory-history.ts';
 import { type CvssRating, type CvssScore, scoreOf } from '../../posture/cvss.ts';
 import type { Advisory, Entry, Id, Instant, Organization } from '../../schemas/index.ts';
 
@@ -29,15 +30,8 @@ export function toldAdvisories(entries: readonly Entry<Advisory>[], { home }: Pi
 }
 
 function told(id: Id, data: Advisory, url: string): ToldAdvisory {
-  const { publishedAt, revisions, withdrawn } = data;
-  const times = [
-    { at: publishedAt, summary: 'First published.' },
-    ...revisions,
-    ...(withdrawn === undefined ? [] : [{ at: withdrawn.at, summary: `Withdrawn: ${withdrawn.reason}` }]),
-  ];
-  // One spelling of an instant, so that texts sort as times do.
-  const history = times.map(({ at, summary }) => ({ at: new Date(at).toISOString(), summary }));
-  return { id, data, ...scoreOf(data.cvss), url, history, updatedAt: history.at(-1)?.at ?? publishedAt };
+  const history = advisoryHistory(data);
+  return { id, data, ...scoreOf(data.cvss), url, history, updatedAt: history.at(-1)?.at ?? data.publishedAt };
 }
 
 /** The first instant of its history. */

@@ -1,6 +1,6 @@
 import type { Said } from '../../../intake/notices/change.ts';
 import type { Store } from '../../../intake/store/open.ts';
-import { Subprocessor, Update } from '../../../schemas/index.ts';
+import { Advisory, Subprocessor, Update } from '../../../schemas/index.ts';
 
 /** The notice of Oakvault, with changes. */
 export const oakvault = {
@@ -11,12 +11,14 @@ export const oakvault = {
   effectiveOn: '2026-12-21',
 };
 
-/** What content says: updates by id, and the notices of vendors by id. */
+/** What content says: updates and advisories by id, and the notices of vendors by id. */
 export function saying({
   updates = {},
+  advisories = {},
   notices = {},
 }: {
   updates?: Record<string, Record<string, unknown>>;
+  advisories?: Record<string, Record<string, unknown>>;
   notices?: Record<string, readonly Record<string, unknown>[]>;
 }): Said {
   return {
@@ -25,6 +27,19 @@ export function saying({
       id,
       file: `updates/${id}.mdx`,
       data: Update.parse({ title: id, kind: 'change', summary: `About ${id}.`, ...fields }),
+    })),
+    advisories: Object.entries(advisories).map(([id, fields]) => ({
+      id,
+      file: `advisories/${id}.mdx`,
+      data: Advisory.parse({
+        title: 'Drafts were shown',
+        summary: 'It was wrong.',
+        impact: 'Titles.',
+        solution: 'Update.',
+        cvss: 'CVSS:4.0/AV:N/AC:L/AT:N/PR:L/UI:N/VC:L/VI:N/VA:N/SC:N/SI:N/SA:N',
+        affected: [{ product: 'Desk', versions: [{ introduced: '0' }] }],
+        ...fields,
+      }),
     })),
     subprocessors: Object.entries(notices).map(([id, list]) => ({
       id,

@@ -248,6 +248,61 @@ const newsTests = (fresh: () => Fresh) => {
     expect(await told(db)).toHaveLength(4);
   });
 
+  test('tells of an advisory when it is new, changed and withdrawn, each once, and of the last of what came at once', async () => {
+    const { db } = fresh().store;
+    await heard(db);
+    const publishedAt = '2026-11-03T10:00:00Z';
+    const revisions = [{ at: '2026-11-04T10:00:00Z', summary: 'Versions were corrected.' }];
+    const withdrawn = { at: '2026-11-05T10:00:00Z', reason: 'It was no weakness.' };
+    const said = {
+      content: saying({ advisories: { old: { publishedAt: '2026-11-02T23:59:59Z' }, a: { publishedAt } } }),
+      at: at(2),
+    };
+    const desk = telling(db, said);
+    expect(await announceNews(desk)).toBe(1);
+    said.at = at(48);
+    said.content = saying({
+      advisories: { old: { publishedAt: '2026-11-02T23:59:59Z', revisions }, a: { publishedAt, revisions } },
+    });
+    expect(await announceNews(desk)).toBe(2);
+    said.content = saying({
+      advisories: { a: { publishedAt, revisions, withdrawn }, b: { publishedAt, revisions, withdrawn } },
+    });
+    expect(await announceNews(desk)).toBe(2);
+    expect(await announceNews(desk)).toBe(0);
+    expect((await told(db)).sort()).toEqual([
+      'Larkspur Desk: Drafts were shown',
+      'Larkspur Desk: Drafts were shown (changed)',
+      'Larkspur Desk: Drafts were shown (changed)',
+      'Larkspur Desk: Drafts were shown (withdrawn)',
+      'Larkspur Desk: Drafts were shown (withdrawn)',
+    ]);
+    const texts = (await waiting(db)).map(({ text }) => text.split('\n\n-- ')[0]);
+    const about = (words: string) => texts.find((text) => text?.includes(words) && text.endsWith('/a/'));
+    expect(about('Versions were')).toMatchInlineSnapshot(`
+      "Drafts were shown (changed)
+
+      What changed: Versions were corrected.
+
+      Severity: medium (CVSS 4.0: 5.3).
+
+      It was wrong.
+
+      Titles.
+
+      Update.
+
+      https://trust.larkspur.swiss/page/advisories/a/"
+    `);
+    expect(about('It was no weakness')).toMatchInlineSnapshot(`
+      "Drafts were shown (withdrawn)
+
+      Withdrawn: It was no weakness.
+
+      https://trust.larkspur.swiss/page/advisories/a/"
+    `);
+  });
+
   test('begins so even when nothing of content could be read at first', async () => {
     const { db } = fresh().store;
     await heard(db);
