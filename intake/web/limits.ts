@@ -121,7 +121,12 @@ export function networkOf(address: string): string {
  * X-Forwarded-For, counted from the right, because whatever is left of it can be typed by anybody.
  */
 export function visitorOf(connection: string | undefined, forwarded: string | undefined, proxies: number): string {
-  const chain = (forwarded ?? '').split(',').map((part) => part.trim());
+  const chain = (forwarded ?? '').split(',').map((part) => withoutPort(part.trim()));
   const address = proxies === 0 ? undefined : chain.at(-proxies);
   return address === undefined || address === '' ? (connection ?? 'unknown') : address;
+}
+
+/** Some proxies write the port as well; an address of IPv6 has brackets then. */
+function withoutPort(address: string): string {
+  return address.replace(/^\[([^\]]*)\](?::\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1');
 }

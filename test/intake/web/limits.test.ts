@@ -87,6 +87,14 @@ test('what a visitor writes into X-Forwarded-For counts only as far as our own p
   expect(visitorOf('10.0.0.1', '198.51.100.1', 0)).toBe('10.0.0.1');
   expect(visitorOf('10.0.0.1', '198.51.100.1, 203.0.113.5', 1)).toBe('203.0.113.5');
   expect(visitorOf('10.0.0.1', '198.51.100.1, 203.0.113.5, 10.0.0.2', 2)).toBe('203.0.113.5');
+  for (const [written, meant] of [
+    ['203.0.113.5:52011', '203.0.113.5'],
+    ['[2001:db8::5]:52011', '2001:db8::5'],
+    ['[2001:db8::5]', '2001:db8::5'],
+    ['2001:db8::5', '2001:db8::5'],
+    ['::ffff:203.0.113.5', '::ffff:203.0.113.5'],
+  ] as const)
+    expect(visitorOf('10.0.0.1', `198.51.100.1, ${written}`, 1)).toBe(meant);
   expect(visitorOf('10.0.0.1', undefined, 1)).toBe('10.0.0.1');
   expect(visitorOf(undefined, undefined, 0)).toBe('unknown');
 });
