@@ -14,7 +14,23 @@ export async function seal(plain: Uint8Array, recipients: readonly string[]): Pr
   if (!each.every(isHybridRecipient)) throw new TypeError('Every recipient must be a hybrid one, age1pq1….');
   const encrypter = new Encrypter();
   for (const recipient of each) encrypter.addRecipient(recipient);
-  return new Uint8Array(await encrypter.encrypt(plain));
+  const sealed = await encrypter.encrypt(inPieces(plain));
+  return new Uint8Array(await new Response(sealed).arrayBuffer());
+}
+
+/** How much is encrypted at a time, in bytes: in between others have their turn, on a server and in a page. */
+const PIECE = 512 * 1024;
+
+function inPieces(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream({
+    pull: async (controller) => {
+      await new Promise((turn) => setTimeout(turn));
+      controller.enqueue(bytes.subarray(at, at + PIECE));
+      at += PIECE;
+      if (at >= bytes.length) controller.close();
+    },
+  });
 }
 
 /** Decrypts with one identity. Rejects when it does not open it, or when the message was damaged. */

@@ -30,6 +30,21 @@ const report: Report = {
   attachments: [{ name: 'proof äöü.txt', bytes: new TextEncoder().encode('proof') }],
 };
 
+test('while ten megabytes are encrypted others have their turn, and every byte of them is there', async () => {
+  const plain = new Uint8Array(10 * 2 ** 20 + 7).map((_, index) => index >> 9);
+  let turns = 0;
+  const other = setInterval(() => {
+    turns += 1;
+  });
+  const sealed = await seal(
+    plain,
+    keys.map(({ recipient }) => recipient),
+  );
+  clearInterval(other);
+  expect(turns).toBeGreaterThan(10);
+  expect(Buffer.from(await open(sealed, keys[1]?.identity ?? '')).equals(plain)).toBe(true);
+});
+
 describe('what the age command made, as it was recorded', () => {
   test('looks right from outside, and each key opens it', async () => {
     for (const bytes of [Buffer.from(message, 'base64'), Buffer.from(armored)])
