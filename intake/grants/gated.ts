@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { candorError, type Digest, type Location } from '../../schemas/index.ts';
+import { Refusal } from '../web/refusal.ts';
 import type { Mark } from './mark.ts';
 import type { MarkAnswer, MarkOrder } from './mark-worker.ts';
 
 /** How large a file may be, in bytes: to be marked it is held in memory, with its copy, about five times over. */
 export const MOST_BYTES = 64 * 1024 ** 2;
-/** How many copies are made at the same time, and how long one may take, in ms. */
+/** How many copies are made at the same time, how many more may wait, and how long one may take, in ms. */
 const AT_ONCE = 2;
+const MOST_WAITING = 20;
 const LONGEST_MS = 120_000;
 /** How much is read at a time, in bytes. */
 const CHUNK = 64 * 1024;
@@ -28,7 +30,7 @@ export type Copy = {
 
 /** The gated documents of this machine. */
 export type Gated = {
-  /** Makes a copy for a recipient, in a worker. Throws GatedFileMissing, GatedFileTooLarge, GatedFileUnreadable. */
+  /** Makes a copy for a recipient, in a worker. Throws GatedFileMissing, GatedFileTooLarge, GatedFileUnreadable, Refusal busy. */
   copyFor: (file: string, mark: Mark) => Promise<Copy>;
 };
 
@@ -37,11 +39,12 @@ export function gatedFolder(content: string, { CANDOR_GATED: named }: Readonly<R
   return named === undefined || named === '' ? join(dirname(resolve(content)), 'gated') : resolve(named);
 }
 
-/** Opens the folder of gated documents. Copies are made two at a time; who comes later waits, and holds nothing. */
+/** Opens the folder of gated documents. Copies are made two at a time; who comes later waits, and holds nothing; not too many do. */
 export function openGated(folder: string): Gated {
   const waiting: (() => void)[] = [];
   let busy = 0;
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (waiting.length >= MOST_WAITING) throw new Refusal('busy');
     if (busy < AT_ONCE) busy += 1;
     else await new Promise<void>((turn) => waiting.push(turn));
     try {

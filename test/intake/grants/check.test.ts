@@ -179,3 +179,12 @@ test('where the folder is, and that copies leave nothing behind on disk', async 
     else process.env.TMPDIR = before;
   }
 });
+
+test('not too many wait for a copy: who comes then is told so at once, and later it goes on', async () => {
+  const { copyFor } = openGated(join(root, 'gated'));
+  const mark = { company: 'Quill', email: 'ada@quill.swiss', grant: 'grant-1', at: new Date('2026-11-03T09:00:00Z') };
+  const named = async (error: unknown) => (error instanceof Error ? error.name : 'none');
+  const together = await Promise.all(Array.from({ length: 23 }, () => copyFor('lost.pdf', mark).catch(named)));
+  expect(together).toEqual([...Array(22).fill('GatedFileMissing'), 'Refusal']);
+  expect(await copyFor('lost.pdf', mark).catch(named)).toBe('GatedFileMissing');
+});
