@@ -90,8 +90,15 @@ async function refuse(context: APIContext, next: MiddlewareNext, name: RefusalNa
     const { contact } = context.locals.house;
     return closing(name, secured(Response.json({ problem: name, contact }, { status })));
   }
-  const page = await next(new Request(new URL(link('/refused/'), context.url), { method: 'GET' }));
-  return closing(name, secured(new Response(page.body, { status, headers: page.headers })));
+  try {
+    const page = await next(new Request(new URL(link('/refused/'), context.url), { method: 'GET' }));
+    return closing(name, secured(new Response(page.body, { status, headers: page.headers })));
+  } catch (error) {
+    // Without its page it is said in plain text: never an error that shows the address, which may be a secret.
+    context.locals.onTrouble(troubleOf(error));
+    const { title, text } = refusals[name];
+    return closing(name, secured(new Response(`${title}\n\n${text}\n${context.locals.house.contact}\n`, { status })));
+  }
 }
 
 function closing(name: RefusalName, response: Response): Response {

@@ -1,6 +1,8 @@
 import { request as open } from 'node:http';
+import { createContext } from 'astro/middleware';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../examples/postgres-server.ts';
+import { onRequest } from '../../../site/gate.ts';
 import { files } from './content.ts';
 import { ada, type Running, removeForms, startServer, type Visitor } from './running.ts';
 
@@ -200,6 +202,29 @@ test('while the database is away: 503, no receipt, an address to write to; and w
     await server.stop();
     await postgres?.stop();
   }
+});
+
+test('where even the page of a refusal fails, it is said in plain text, with an address to write to and not the one that was asked', async () => {
+  const told: string[] = [];
+  const house = {
+    name: 'Fern',
+    legalName: 'Fern GmbH',
+    contact: 'privacy@fern.swiss',
+    reports: 'x@fern.swiss',
+    demo: false,
+  };
+  const context = createContext({
+    request: new Request('http://trust.fern.swiss/requests/secret-of-somebody/'),
+    defaultLocale: 'en',
+  });
+  // The database is away.
+  Object.assign(context.locals, { house, visitor: '203.0.113.5', onTrouble: (code: string) => told.push(code) });
+  const answer = await onRequest(context, () => Promise.reject(new RangeError('secret-of-somebody')));
+  expect([answer.status, answer.headers.get('cache-control')]).toEqual([503, 'no-store']);
+  const text = await answer.text();
+  expect(text).toContain('privacy@fern.swiss');
+  expect([text, ...told].join()).not.toContain('secret-of-somebody');
+  expect(told).toEqual(['RangeError']);
 });
 
 /** Sends `total` bytes in pieces, without saying how many, until it is answered. */
