@@ -10,6 +10,8 @@ export type StaffAccountTable = {
   email: string | null;
   keyDigest: Digest | null;
   sealedSeed: string | null;
+  /** The age recipients of a guest, a line each; null until a case is shared with them. */
+  recipients: ColumnType<string | null, never>;
   /** The newest time step whose code was used. */
   lastStep: ColumnType<string, never>;
   tries: ColumnType<number, never>;

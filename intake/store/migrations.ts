@@ -11,6 +11,8 @@ import { measures } from './steps/0008-measures.ts';
 import { reports } from './steps/0009-reports.ts';
 import { desk } from './steps/0010-desk.ts';
 import { reportMeasures } from './steps/0011-report-measures.ts';
+import { guestKeys } from './steps/0012-guest-keys.ts';
+import { fixesTakenBack } from './steps/0013-fixes-taken-back.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -29,6 +31,8 @@ const steps: Record<string, Migration> = {
   '0009-reports': reports,
   '0010-desk': desk,
   '0011-report-measures': reportMeasures,
+  '0012-guest-keys': guestKeys,
+  '0013-fixes-taken-back': fixesTakenBack,
 };
 
 /** Runs the steps that this database has not seen. Many may try at once: the library takes a lock in the database. */

@@ -84,7 +84,7 @@ export const deskErrors = {
     example: { account: 'grace', problem: 'its role is responder' },
     text: ({ account, problem }) => ({
       what: `the case cannot be shared with \`${account}\`: ${problem}.`,
-      hint: '`candor inbox add ID --role guest` makes an account for a guest.',
+      hint: '`candor inbox add ID --role guest` makes an account for a guest; its age recipients, age1pq1…, are given when a case is first shared with it.',
     }),
   }),
   DutyRefused: define<{ id: string; regime: string; problem: string }>({

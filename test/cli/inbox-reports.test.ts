@@ -217,11 +217,13 @@ test('a guest sees one case, and of it what somebody encrypted to them', async (
     candor(['inbox', 'reports', ...argv, '--as', 'gil', '--identity', keys.nora.file]);
   expect((await guest('show', ids.other)).err).toContain(`error ReportUnknown: there is no report \`${ids.other}\`.`);
   expect((await desk('guest', ids.other, 'rita')).err).toContain('its role is responder');
-  expect((await desk('guest', ids.other, 'gil')).code).toBe(0);
-  expect((await guest('decrypt', ids.other)).out).not.toContain('canary');
+  expect((await desk('guest', ids.other, 'gil')).err).toContain('no age recipient of it is known');
   const recipients = join(root, 'guests.txt');
   await writeFile(recipients, `# gil\n${keys.nora.recipient}\n`);
-  const share = await read(keys.lena, 'share', ids.other, '1', '--recipients', recipients);
+  expect((await desk('guest', ids.other, 'gil', '--recipients', recipients)).code).toBe(0);
+  expect((await guest('decrypt', ids.other)).out).not.toContain('canary');
+  expect((await read(keys.lena, 'share', ids.hostile, '1')).err).toContain('shared with no guest');
+  const share = await read(keys.lena, 'share', ids.other, '1');
   expect(share.out).toBe(`Message 4 of ${ids.other} is message 1, encrypted to its guests too.\n`);
   const text = (await guest('decrypt', ids.other)).out;
   expect(text).toContain('canary');
@@ -238,7 +240,8 @@ test('a lost key: who can still decrypt encrypts all open cases anew, and what n
   expect(jsonOf(check.out).unreadable).toEqual([{ id: ids.lost, positions: [1] }]);
   const rekey = await read(keys.milo, 'rekey');
   expect(rekey.out).toContain(`${ids.lost}  messages 1`);
-  expect(rekey.out).toContain('whose --recipients were not given');
+  // The guest is gone: what was for guests is the team’s.
+  expect(rekey.out).not.toContain(ids.other);
   expect((await read(keys.nora, 'decrypt', ids.hostile)).out).toContain('gnp.exe');
   expect((await read(keys.lena, 'decrypt', ids.hostile)).err).toContain('error ReportNotReadable');
   expect((await read(keys.milo, 'decrypt', ids.lost)).err).toContain(`\`candor inbox reports ask ID\``);

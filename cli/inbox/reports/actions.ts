@@ -84,15 +84,16 @@ const actions: Readonly<Record<string, Action>> = {
   },
   assign: { words: [2], run: ({ inbox, first, second }) => deeds.assigned(inbox, first, account(second)) },
   unassign: { words: [1], run: ({ inbox, first }) => deeds.assigned(inbox, first, null) },
-  guest: { words: [2], run: ({ inbox, first, second }) => deeds.guest(inbox, first, account(second), true) },
-  unguest: { words: [2], run: ({ inbox, first, second }) => deeds.guest(inbox, first, account(second), false) },
+  guest: {
+    words: [2],
+    run: async (doing) => deeds.guest(doing.inbox, doing.first, account(doing.second), await recipientsOf(doing)),
+  },
+  unguest: { words: [2], run: ({ inbox, first, second }) => deeds.noGuest(inbox, first, account(second)) },
   share: {
     words: [2],
     run: async (doing) => {
-      const guests = await guestsOf(doing);
-      if (guests.length === 0) throw wrong('name the file of the guests’ recipients with --recipients.');
       if (!/^[1-9]\d{0,5}$/.test(doing.second)) throw wrong(`\`${doing.second}\` is the number of no message.`);
-      return deeds.shared(doing.inbox, doing.first, Number(doing.second), await doing.opener(), guests);
+      return deeds.shared(doing.inbox, doing.first, Number(doing.second), await doing.opener());
     },
   },
   regulatory: {
@@ -106,8 +107,7 @@ const actions: Readonly<Record<string, Action>> = {
   },
   rekey: {
     words: [0, 1],
-    run: async (doing) =>
-      rekeyed(doing.inbox, doing.first === '' ? undefined : doing.first, await doing.opener(), await guestsOf(doing)),
+    run: async (doing) => rekeyed(doing.inbox, doing.first === '' ? undefined : doing.first, await doing.opener()),
   },
   check: { words: [0], run: async ({ inbox, opener }) => checked(inbox, await opener()) },
 };
@@ -134,7 +134,7 @@ async function textOf({ given: { text, file }, terminal: { cwd } }: Doing): Prom
   return parsed.data;
 }
 
-async function guestsOf({ given: { recipients }, terminal: { cwd } }: Doing): Promise<string[]> {
+async function recipientsOf({ given: { recipients }, terminal: { cwd } }: Doing): Promise<string[]> {
   if (recipients === undefined) return [];
   const text = await readFile(resolve(cwd, recipients), 'utf8').catch(() => undefined);
   if (text === undefined) throw wrong(`${recipients} cannot be read.`);

@@ -37,16 +37,21 @@ export async function assigned(inbox: Inbox, id: string, assignee: string | null
   return { json: { id, assignee }, text: `${id} is ${assignee === null ? 'nobody’s' : `given to ${assignee}`}.\n` };
 }
 
-/** Shares a case with a guest, or ends that. */
-export async function guest(inbox: Inbox, id: string, account: string, isAdded: boolean): Promise<Answer> {
-  const member = await inbox.member();
-  if (isAdded) await addGuest(inbox, member, { id }, account);
-  else await removeGuest(inbox, member, { id }, account);
+/** Shares a case with a guest. `recipients`: theirs, which are kept with the account. */
+export async function guest(inbox: Inbox, id: string, account: string, recipients: readonly string[]): Promise<Answer> {
+  await addGuest(inbox, await inbox.member(), { id }, account, recipients);
   return {
-    json: { id, guest: account, isAdded },
-    text: isAdded
-      ? `${account} sees ${id}, and of what is written there what \`share\` encrypts to them.\n`
-      : `${account} no longer sees ${id}. What they decrypted, they have.\n`,
+    json: { id, guest: account, isAdded: true },
+    text: `${account} sees ${id}, and of what is written there what \`share\` encrypts to them.\n`,
+  };
+}
+
+/** Ends what `guest` began. */
+export async function noGuest(inbox: Inbox, id: string, account: string): Promise<Answer> {
+  await removeGuest(inbox, await inbox.member(), { id }, account);
+  return {
+    json: { id, guest: account, isAdded: false },
+    text: `${account} no longer sees ${id}. What they decrypted, they have.\n`,
   };
 }
 
@@ -69,19 +74,19 @@ export async function wrote(inbox: Inbox, id: string, audience: 'team' | 'report
 }
 
 /** Encrypts one message of a case to its guests too. Throws ReportNotReadable, and what `wrote` throws. */
-export async function shared(
-  inbox: Inbox,
-  id: string,
-  position: number,
-  opener: Opener,
-  guests: readonly string[],
-): Promise<Answer> {
+export async function shared(inbox: Inbox, id: string, position: number, opener: Opener): Promise<Answer> {
   const member = await inbox.member();
   const desk = await inbox.desk();
   const { recipients } = await reportStanding(desk);
   const plain = await plainOf(inbox, member, id, position, opener);
   if (plain === undefined) throw candorError('ReportNotReadable', { id, positions: [position] });
-  const message = await seal(plain, [...recipients, ...guests]);
+  const { guestRecipients } = await shownReport(inbox, member, id);
+  if (guestRecipients.length === 0)
+    throw candorError('ReportMessageRefused', {
+      id,
+      problem: 'it is shared with no guest whose age recipient is known',
+    });
+  const message = await seal(plain, [...recipients, ...guestRecipients]);
   const at = await writeMessage(desk, member, { id }, { audience: 'guest', message });
   return {
     json: { id, position: at, of: position },

@@ -14,7 +14,7 @@ export const reportOptions = {
   cvss: CvssVector.optional().meta({ description: 'reports triage: the vector; the severity follows from it.' }),
   cwe: CweId.optional().meta({ description: 'reports triage: the kind of weakness, such as CWE-862.' }),
   recipients: z.string().optional().meta({
-    description: 'reports share, rekey: a file of the guests’ age recipients, a line each.',
+    description: 'reports guest: a file of the guest’s age recipients, a line each; kept with the account.',
   }),
   regime: DutyRegime.optional().meta({ description: 'reports regulatory: cra or nis2.' }),
   event: DutyEvent.optional().meta({ description: 'reports regulatory: what was decided has happened; clocks start.' }),

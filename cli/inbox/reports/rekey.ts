@@ -14,19 +14,14 @@ import { plainOf } from './read.ts';
 /** How many cases are listed at once. */
 const PAGE = 200;
 
-/** The messages of one case that somebody cannot open, or that stay as they are. */
-type Left = { id: string; positions: number[]; why: string };
+/** The messages of one case that somebody cannot open. */
+type Left = { id: string; positions: number[] };
 
 /**
  * Encrypts every message of all open cases, or of one, to today’s recipients: somebody who can still decrypt does it after
  * another one's key was lost. Cut off, it may be done again. Throws RecipientsMissing.
  */
-export async function rekeyed(
-  inbox: Inbox,
-  only: string | undefined,
-  opener: Opener,
-  guests: readonly string[],
-): Promise<Answer> {
+export async function rekeyed(inbox: Inbox, only: string | undefined, opener: Opener): Promise<Answer> {
   const member = await inbox.member();
   const desk = await inbox.desk();
   const { recipients } = await reportStanding(desk);
@@ -35,15 +30,10 @@ export async function rekeyed(
   let messages = 0;
   for (const id of await idsOf(inbox, member, only)) {
     const shown = await shownReport(inbox, member, id);
-    const closed: Left = { id, positions: [], why: 'this identity does not open them' };
-    const forGuests: Left = { id, positions: [], why: 'they are for guests, whose --recipients were not given' };
+    const closed: Left = { id, positions: [] };
     for (const { position, audience, digest: was, isKept } of shown.messages) {
       if (!isKept) continue;
-      const others = audience === 'team' ? [] : audience === 'guest' ? guests : ofReporter(shown);
-      if (audience === 'guest' && others.length === 0) {
-        forGuests.positions.push(position);
-        continue;
-      }
+      const others = audience === 'team' ? [] : audience === 'guest' ? shown.guestRecipients : ofReporter(shown);
       const plain = await plainOf(inbox, member, id, position, opener);
       if (plain === undefined) closed.positions.push(position);
       else {
@@ -52,7 +42,7 @@ export async function rekeyed(
         messages += 1;
       }
     }
-    remaining.push(...[closed, forGuests].filter(({ positions }) => positions.length > 0));
+    if (closed.positions.length > 0) remaining.push(closed);
   }
   return {
     json: { messages, remaining },
@@ -70,13 +60,13 @@ export async function checked(inbox: Inbox, opener: Opener): Promise<Answer> {
     const positions: number[] = [];
     for (const { position, isKept } of messages)
       if (isKept && (await plainOf(inbox, member, id, position, opener)) === undefined) positions.push(position);
-    if (positions.length > 0) remaining.push({ id, positions, why: 'this identity does not open them' });
+    if (positions.length > 0) remaining.push({ id, positions });
   }
   const text =
     remaining.length === 0
       ? `This identity opens all ${ids.length} open cases.\n`
       : `This identity does not open ${remaining.length} of ${ids.length} open cases.\n${leftText(remaining)}`;
-  return { json: { cases: ids.length, unreadable: remaining.map(({ id, positions }) => ({ id, positions })) }, text };
+  return { json: { cases: ids.length, unreadable: remaining }, text };
 }
 
 function ofReporter({ replyTo }: ShownReport): string[] {
@@ -96,5 +86,11 @@ async function idsOf({ db, now }: Inbox, member: Member, only: string | undefine
 
 function leftText(remaining: readonly Left[]): string {
   if (remaining.length === 0) return '';
-  return table(remaining.map(({ id, positions, why }) => [`  ${id}`, `messages ${positions.join(', ')}`, why]));
+  return table(
+    remaining.map(({ id, positions }) => [
+      `  ${id}`,
+      `messages ${positions.join(', ')}`,
+      'this identity does not open them',
+    ]),
+  );
 }

@@ -15,8 +15,8 @@ export function milestonesOf(history: readonly Pick<LoggedTransition, 'to' | 'at
   const [opened, newest] = [history[0], history.at(-1)];
   if (opened === undefined || newest === undefined) throw new TypeError('a case without a history');
   const since = history.findLastIndex(({ to }) => to !== newest.to) + 1;
-  // A fix that was taken back is none.
-  const undone = history.findLastIndex(({ to }, index) => to === 'confirmed' && history[index - 1]?.to === 'fixed');
+  // A fix after which it was confirmed again, or opened again, is none.
+  const undone = history.findLastIndex(({ to }) => to === 'triaged' || to === 'confirmed');
   return {
     received: opened.at,
     acknowledged: first(({ to, facts }) => to !== 'received' || facts.audience === 'reporter'),

@@ -10,6 +10,7 @@ import type { ReportMessageTable } from '../tables.ts';
 import { caseFor } from './case.ts';
 import { type Deadline, deadlinesOf, milestonesOf } from './deadlines.ts';
 import { type DutyStanding, dutiesIn } from './duty.ts';
+import { guestRecipients } from './guests.ts';
 
 /** A message of a case, without what is in it. `isKept`: false once its text was deleted. */
 export type MessageLine = Omit<ReportMessageTable, 'ciphertext' | 'submission'> & { isKept: boolean };
@@ -28,6 +29,8 @@ export type ShownReport = Pick<VulnerabilityReport, 'id' | 'via' | 'state'> & {
   /** The age recipient of the reporter; null where there is none. */
   replyTo: string | null;
   guests: string[];
+  /** The age recipients of these, for what is written to them. */
+  guestRecipients: string[];
   history: LoggedTransition[];
   milestones: Milestones;
   deadlines: Deadline[];
@@ -45,10 +48,11 @@ export async function showReport(
 ): Promise<ShownReport> {
   return act(db, member, { action: 'read-report', subject: id, at }, async () => {
     const found = await caseFor(db, member, { id });
-    const [report, history, guests, messages] = await Promise.all([
+    const [report, history, guests, recipients, messages] = await Promise.all([
       db.selectFrom('report').selectAll().where('submission', '=', id).executeTakeFirstOrThrow(),
       historyOf(db, id),
       db.selectFrom('reportGuest').select('account').where('submission', '=', id).orderBy('addedAt').execute(),
+      guestRecipients(db, id),
       messagesFor(db, member, id),
     ]);
     const milestones = milestonesOf(history);
@@ -59,6 +63,7 @@ export async function showReport(
       head: found.head,
       openedAt: found.openedAt,
       guests: guests.map(({ account }) => account),
+      guestRecipients: recipients,
       history: member.role === 'guest' ? [] : history,
       deadlines: deadlinesOf(clocks, milestones, severity),
       duties: member.role === 'guest' ? [] : await dutiesIn(db, id, milestones),

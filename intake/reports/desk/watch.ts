@@ -36,8 +36,9 @@ async function toLookAt(db: Kysely<Tables>, promises: string, at: Date): Promise
   const { rows } = await sql<{ id: string; head: string }>`
     select submission.id, submission.head from report join submission on submission.id = report.submission
     where report.watch_at <= ${at}::timestamptz
-      or ((submission.state not in (${sql.join([...endStates])}) or report.due_at is not null or report.seen is null)
-        and report.seen is distinct from submission.head || ':' || ${promises}::text)
+      or report.seen is null or not starts_with(report.seen, submission.head || ':')
+      or ((submission.state not in (${sql.join([...endStates])}) or report.due_at is not null)
+        and report.seen <> submission.head || ':' || ${promises}::text)
     order by submission.opened_at limit ${PAGE}::integer`.execute(db);
   return rows;
 }

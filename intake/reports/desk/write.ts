@@ -8,6 +8,7 @@ import { reportStanding } from '../standing.ts';
 import type { Audience } from '../tables.ts';
 import type { Meant } from './case.ts';
 import { change } from './change.ts';
+import { guestRecipients } from './guests.ts';
 
 /** How long what is written at the desk may be, in bytes: a text, and what was shared with a guest. */
 const MESSAGE_BYTES = 16 * 2 ** 20;
@@ -83,8 +84,10 @@ export async function resealMessage(
       .executeTakeFirst();
     if (before.data === null || found?.digest !== was)
       throw refused(`message ${position} is not there, or changed since it was read`);
-    // What the reporter wrote was for the team; they hold it themselves.
-    const audience = found.author === 'reporter' ? 'team' : found.audience;
+    // What the reporter wrote was for the team; they hold it themselves. Guests may be gone.
+    const isTeams =
+      found.author === 'reporter' || (found.audience === 'guest' && (await guestRecipients(db, id)).length === 0);
+    const audience = isTeams ? 'team' : found.audience;
     const ciphertext = await checked(desk, audience, message, refused);
     const digest = hash('sha256', ciphertext);
     const also = [

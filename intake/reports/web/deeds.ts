@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isHybridRecipient } from '../../../schemas/core/age-recipient.ts';
 import {
   CandorError,
   CvssVector,
@@ -60,7 +61,12 @@ const Move = z.strictObject({ to: PlainStates });
 const Judged = z.strictObject({ cvss: CvssVector, cwe: CweId.optional() });
 const Duplicate = z.strictObject({ of: Id });
 const Assigned = z.strictObject({ assignee: Id.optional() });
+const Recipients = z
+  .string()
+  .transform((text) => text.split(/\s+/).filter((word) => word !== ''))
+  .refine((words) => words.every(isHybridRecipient), 'must be hybrid age recipients, age1pq1…, one a line');
 const Guest = z.strictObject({ account: Id });
+const Shared = Guest.extend({ recipients: Recipients.optional() });
 const Decision = z.strictObject({ event: z.templateLiteral([DutyRegime, '/', DutyEvent]) });
 const Handed = z.strictObject({ regime: DutyRegime, step: DutyStep });
 const Written = z.strictObject({ audience: z.enum(['team', 'reporter', 'guest']) });
@@ -76,7 +82,7 @@ const deeds: Readonly<Record<string, Deed>> = {
   assign: (desk, member, meant, { form }) =>
     submitted(Assigned, form, ({ assignee = null }) => assign(desk, member, meant, assignee)),
   share: (desk, member, meant, { form }) =>
-    submitted(Guest, form, ({ account }) => addGuest(desk, member, meant, account)),
+    submitted(Shared, form, ({ account, recipients }) => addGuest(desk, member, meant, account, recipients)),
   unshare: (desk, member, meant, { form }) =>
     submitted(Guest, form, ({ account }) => removeGuest(desk, member, meant, account)),
   decide: (desk, member, meant, { form }) =>

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
@@ -6,14 +6,13 @@ import type { Migration } from 'kysely/migration';
  * state and how severe it is. No id, no name and no text is in it. When a milestone was reached follows from the history:
  *
  * - acknowledged: the first word to the reporter, or the first change of state, whichever is sooner;
- * - fixed: the first fix that was not taken back afterwards;
+ * - fixed: the first fix that was not taken back afterwards, which `undoing` entries do;
  * - updated: the last word to the reporter, which is no note of the team;
  * - since: when it came into the state that it is in; `changed_at`: its last entry, from which on its text is kept.
  */
-export const reportMeasures: Migration = {
-  async up(db: Kysely<unknown>) {
-    await sql`
-      create view measured_report as
+export function measuredReport(undoing: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+      create or replace view measured_report as
       select s.state, r.severity, r.critical, past.*, exists (
           select from report_message m where m.submission = s.id and m.ciphertext is not null
         ) or r.reply_to is not null as has_text
@@ -30,9 +29,15 @@ export const reportMeasures: Migration = {
           max(t.at) as changed_at
         from (
           select *, facts ->> 'audience' = 'reporter' and actor not in ('visitor', 'clock') as told,
-            max(position) filter (where "from" = 'fixed' and "to" = 'confirmed') over () as undone
+            max(position) filter (where ${undoing}) over () as undone
           from transition where submission = s.id
         ) t
-      ) past`.execute(db);
+      ) past`;
+}
+
+/** What undid a fix at first: to be confirmed again, at once. */
+export const reportMeasures: Migration = {
+  async up(db: Kysely<unknown>) {
+    await measuredReport(sql`"from" = 'fixed' and "to" = 'confirmed'`).execute(db);
   },
 };

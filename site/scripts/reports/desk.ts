@@ -11,9 +11,8 @@ import { caseText, messageNodes } from './shown.ts';
 
 const ask = startWorker();
 
-/** The identities that are in this page, and their recipients. */
+/** The identities that are in this page. */
 let identities: readonly string[] = [];
-let own: readonly string[] = [];
 /** What was decrypted, by the address of the message, and how it is shown. */
 const opened = new Map<string, { read: Opened; shown: readonly Node[] }>();
 
@@ -30,9 +29,7 @@ prepare();
 /** Makes what only a script can do usable, in the page as it is now. */
 function prepare(): void {
   the('identity', HTMLFormElement).hidden = false;
-  for (const field of document.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>(
-    '[data-text], [data-files], [data-to]:not(form)',
-  ))
+  for (const field of document.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>('[data-text], [data-files]'))
     field.disabled = false;
   the('export', HTMLButtonElement).addEventListener('click', save);
 }
@@ -55,7 +52,7 @@ async function takeIdentity(): Promise<void> {
       'There is no whole identity in it: a line that begins with AGE-SECRET-KEY-PQ-1.';
     return file.focus();
   }
-  [identities, own] = [found, recipients];
+  identities = found;
   await decryptAll();
 }
 
@@ -131,14 +128,10 @@ async function encrypt(form: HTMLFormElement, body: FormData): Promise<string | 
   if (text === '' && files.length === 0) return undefined;
   if (files.reduce((sum, { size }) => sum + size, 0) > ATTACHMENT_BYTES)
     return 'The files are larger than 10 MiB together. Nothing was sent.';
-  const isOwn = form.dataset.to === 'own';
-  if (isOwn && own.length === 0) return 'Choose your identity first: it is encrypted to you, too. Nothing was sent.';
   const recipients: string[] = JSON.parse(form.dataset.recipients ?? '[]');
   try {
     const attachments = await read(files);
-    const typed = form.querySelector<HTMLTextAreaElement>('[data-to]')?.value.split(/\s+/).filter(Boolean) ?? [];
-    const others = isOwn ? own : typed;
-    const sealed = await ask('seal', { text, attachments, recipients: [...recipients, ...others] });
+    const sealed = await ask('seal', { text, attachments, recipients });
     body.set('message', new File([sealed], 'message.age'));
     return undefined;
   } catch {

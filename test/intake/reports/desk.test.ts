@@ -185,7 +185,26 @@ onBothStores('the desk', (fresh) => {
     const [id, other] = [await received(), await received()];
     const text = new TextEncoder().encode('for guests');
     await expect(shown(id, 1, guest)).rejects.toMatchObject({ name: 'ReportUnknown' });
-    await addGuest(deskAt(1), triager, { id }, 'guest');
+    // Whose key is not known could read nothing.
+    for (const [given, problem] of [
+      [[], 'no age recipient of it is known'],
+      [[outsider.recipient, 'age1pq1'], 'not all of its recipients are hybrid ones'],
+    ] as const)
+      await expect(addGuest(deskAt(1), triager, { id }, 'guest', given)).rejects.toMatchObject({
+        name: 'GuestRefused',
+        message: expect.stringContaining(problem),
+      });
+    await addGuest(deskAt(1), triager, { id }, 'guest', [one.recipient]);
+    await addGuest(deskAt(1), triager, { id }, 'guest', [outsider.recipient]);
+    // Given once, it is known in every case; the history names which it was.
+    await addGuest(deskAt(1), triager, { id: other }, 'guest');
+    expect((await shown(other, 1)).guestRecipients).toEqual([outsider.recipient]);
+    await removeGuest(deskAt(1), triager, { id: other }, 'guest');
+    expect((await shown(other, 1)).guestRecipients).toEqual([]);
+    expect((await historyOf(db, id)).at(-1)?.facts).toEqual({
+      guest: 'guest',
+      keys: await keysDigest([outsider.recipient]),
+    });
     const message = await seal(text, [...team, outsider.recipient]);
     await writeMessage(deskAt(2), triager, { id }, { audience: 'guest', message });
     expect(await shown(id, 3, guest)).toMatchObject({ history: [], duties: [], messages: [{ position: 2 }] });
@@ -198,7 +217,15 @@ onBothStores('the desk', (fresh) => {
     await expect(
       writeMessage(deskAt(3), guest, { id }, { audience: 'team', message: await seal(text, team) }),
     ).rejects.toMatchObject({ name: 'ReportMessageRefused' });
+    const reseal = async (hours: number, recipients: readonly string[]) => {
+      const was = (await shown(id, hours)).messages[1]?.digest ?? '';
+      await resealMessage(deskAt(hours), triager, id, { position: 2, was, message: await seal(text, recipients) });
+    };
+    await expect(reseal(4, team)).rejects.toMatchObject({ name: 'ReportMessageRefused' });
+    await reseal(4, [...team, outsider.recipient]);
     await removeGuest(deskAt(4), triager, { id }, 'guest');
+    // What was between the team and guests who are gone is the team’s.
+    await reseal(5, team);
     await expect(shown(id, 5, guest)).rejects.toMatchObject({ name: 'ReportUnknown' });
     for (const [account, problem] of [
       ['responder', 'its role is responder'],
@@ -328,6 +355,35 @@ onBothStores('the desk', (fresh) => {
     ] as const)
       await expect(work()).rejects.toMatchObject({ name: 'DutyRefused', message: expect.stringContaining(problem) });
     await expect(sql`delete from report_duty`.execute(db)).rejects.toThrow();
+  });
+
+  test('what is decided about a case that has ended is watched too: it may be exploited later', async () => {
+    const { db } = fresh().store;
+    const id = await received();
+    await moveReport(deskAt(1), triager, { id }, 'informative');
+    await watchReports(deskAt(2));
+    await startDuty(deskAt(3), triager, { id }, { regime: 'cra', event: 'actively-exploited' });
+    await watchReports(deskAt(4));
+    expect((await listReports(db, triager, {}, at(4))).rows).toMatchObject([{ id, dueClock: 'cra/early-warning' }]);
+    expect(await db.selectFrom('reportEscalation').select('clock').execute()).toEqual([{ clock: 'cra/early-warning' }]);
+  });
+
+  test('whoever opens a case again takes its fix back, and the time that was promised for one runs on', async () => {
+    const id = await received();
+    await triage(deskAt(1), triager, { id }, { cvss: severe });
+    for (const [hours, to] of [
+      [2, 'confirmed'],
+      [3, 'fixed'],
+      [4, 'closed'],
+      [5, 'triaged'],
+    ] as const)
+      await moveReport(deskAt(hours), triager, { id }, to);
+    const clocks = async () => (await shown(id, 6)).deadlines.map(({ clock, dueAt }) => [clock, dueAt]);
+    expect(await clocks()).toContainEqual(['critical-fixed', at(2 + 7 * 24)]);
+    await moveReport(deskAt(7), triager, { id }, 'confirmed');
+    await moveReport(deskAt(8), triager, { id }, 'fixed');
+    // What follows from a fix follows from the last one.
+    expect(await clocks()).toContainEqual(['published', at(8 + 30 * 24)]);
   });
 
   test('after a key was lost, another triager encrypts a case to the recipients of today', async () => {
