@@ -23,6 +23,7 @@ const withoutWork = /^\/reports\/(?:message|plain)\//;
 const retryAfter: Readonly<Partial<Record<RefusalName, number>>> = {
   'too-many': 600,
   'too-many-plain': 3600,
+  'too-many-answers': 3600,
   busy: 60,
 };
 const unread: ReadonlySet<RefusalName> = new Set(['too-large', 'not-a-form', 'too-slow', 'busy']);

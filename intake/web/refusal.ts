@@ -33,6 +33,11 @@ export const refusals = {
     title: 'Too many reports came this way',
     text: 'Nothing was taken in. Ways in that need no JavaScript take few reports an hour, so that they stay open. The form with JavaScript takes more; or try again in an hour, or write to us.',
   },
+  'too-many-answers': {
+    status: 429,
+    title: 'Many messages came in this case just now',
+    text: 'Nothing was taken in. A case takes twelve an hour: put what is left into one, and send it later.',
+  },
   'too-slow': {
     status: 408,
     title: 'Nothing came for a while',

@@ -11,7 +11,7 @@ export type CaseMessage = {
   position: number;
   at: Date;
   from: 'reporter' | 'team';
-  /** Null for what was deleted, and for a large thing of the reporter, such as the report itself: they have it. */
+  /** Null for what was deleted, and for what is large or long ago of the reporter, such as the report itself: they have it. */
   ciphertext: Uint8Array | null;
 };
 
@@ -24,6 +24,9 @@ export type ReporterCase = {
   messages: CaseMessage[];
 };
 
+/** How many of their own messages a reporter is shown again. */
+const SHOWN_AGAIN = 20;
+
 /** The case that `access` opens for its reporter; undefined where there is none, and alike once it is closed or emptied. */
 export async function caseOpenedBy(db: Kysely<Tables>, access: string): Promise<ReporterCase | undefined> {
   const id = await reportOpenedBy(db, access);
@@ -35,8 +38,9 @@ export async function caseOpenedBy(db: Kysely<Tables>, access: string): Promise<
       .selectFrom('reportMessage')
       .select(['position', 'at', 'author'])
       .select(
-        sql<Uint8Array | null>`case when author = 'reporter' and bytes > ${FORM_BYTES}::integer then null
-        else ciphertext end`.as('ciphertext'),
+        sql<Uint8Array | null>`case when author = 'reporter' and (bytes > ${FORM_BYTES}::integer
+          or row_number() over (partition by author = 'reporter' order by position desc) > ${SHOWN_AGAIN}::integer)
+        then null else ciphertext end`.as('ciphertext'),
       )
       .where('submission', '=', found.id)
       .where('audience', '=', 'reporter')

@@ -15,7 +15,7 @@ const problems: Readonly<Record<number, string>> = {
   404: 'No open case has this code. Is every character right? A case that was closed no longer opens.',
   413: 'This is too large. Shorten it, or send it in parts.',
   422: 'It was not kept: our keys have changed. Send it again; your text is still here.',
-  429: 'Too many at once came from your network. Wait ten minutes and try again.',
+  429: 'Too many came at once, from your network or in this case. Your text is still here: send it again later.',
   403: 'This page is too old, or cookies are off. Copy what you wrote, and load the page again.',
 };
 const noCode =

@@ -7,6 +7,7 @@ import { receiveReport } from '../../../intake/reports/receive.ts';
 import { answerCase } from '../../../intake/reports/return/answer.ts';
 import { caseOpenedBy } from '../../../intake/reports/return/case.ts';
 import type { Store } from '../../../intake/store/open.ts';
+import { Refusal } from '../../../intake/web/refusal.ts';
 import { onBothStores } from '../stores.ts';
 
 const head = { company: 'Fern GmbH', url: 'https://trust.fern.swiss' };
@@ -85,6 +86,28 @@ onBothStores('the way back to a report', (fresh) => {
     expect(chainFlaw('vulnerability-report', await historyOf(db, number), after?.head ?? '')).toBeUndefined();
     const letters = await db.selectFrom('outbox').select('message').where('channel', '=', 'mail').execute();
     expect(letters.map(({ message }) => message.to)).toEqual(['security@fern.swiss', 'security@fern.swiss']);
+  });
+
+  test('takes twelve messages an hour, whatever comes at once, and shows the newest twenty again', async () => {
+    const { store } = fresh();
+    const { access, number } = await received(store);
+    let passed = 0;
+    const send = (once: string) =>
+      answerCase({ db: store.db, head, now: () => new Date(at.getTime() + passed) }, contacts, number, {
+        ciphertext: randomBytes(500),
+        once,
+      }).catch((error: unknown) => (error instanceof Refusal ? error.refused : error));
+    const together = await Promise.all(Array.from({ length: 15 }, (_, index) => send(`first-${index}`)));
+    expect(together.filter((kept) => kept === true)).toHaveLength(12);
+    expect(together.filter((kept) => kept === 'too-many-answers')).toHaveLength(3);
+    // What was kept is not too many when it is sent twice.
+    expect(await send(`first-${together.indexOf(true)}`)).toBe(true);
+    passed = 3_600_000;
+    for (let sent = 0; sent < 12; sent += 1) expect(await send(`second-${sent}`)).toBe(true);
+    expect(await send('more')).toBe('too-many-answers');
+    const found = await caseOpenedBy(store.db, access);
+    const isShown = found?.messages.map(({ ciphertext }) => ciphertext !== null);
+    expect(isShown).toEqual([...Array(5).fill(false), ...Array(20).fill(true)]);
   });
 
   test('is shut once it is closed or emptied, and for everything else', async () => {
