@@ -2,12 +2,13 @@ import { performance } from 'node:perf_hooks';
 import { sql } from 'kysely';
 import { startPostgres } from '../examples/postgres-server.ts';
 import { listReports, type WantedReports } from '../intake/reports/desk/list.ts';
+import { act } from '../intake/staff/act.ts';
 import type { Member } from '../intake/staff/roles.ts';
 import { openStore } from '../intake/store/open.ts';
 
 // Prints how long it takes to list reports, in ms, the median and the slowest of fifty: the first page, the page in the
 // middle, those of one triager, those that are overdue; with 10,000 open cases beside 40,000 that came to their end. The aim
-// is under 100 ms. The staff log is written each time, as for a person.
+// is under 100 ms. The staff log is written each time, as for a person, and waits for the disk: that is measured alone, too.
 const OPEN = Number(process.argv[2] ?? 10_000);
 const ENDED = 4 * OPEN;
 const ROUNDS = 50;
@@ -32,18 +33,23 @@ try {
     from generate_series(1, ${OPEN + ENDED}::integer) as n`.execute(db);
   await sql`analyze`.execute(db);
   const middle = await cursorBehind(OPEN / 2);
-  const wanted: [string, WantedReports][] = [
-    ['the first page', {}],
-    ['the page in the middle', { after: middle }],
-    ['of one triager', { assignee: 'tess' }],
-    ['overdue', { overdue: true }],
-    ['closed', { state: 'closed' }],
+  const list = (part: WantedReports) => () => listReports(db, tess, part, AT);
+  const works: [string, () => Promise<unknown>][] = [
+    [
+      'the entry in the staff log alone',
+      () => act(db, tess, { action: 'list-reports', at: AT }, async () => undefined),
+    ],
+    ['the first page', list({})],
+    ['the page in the middle', list({ after: middle })],
+    ['of one triager', list({ assignee: 'tess' })],
+    ['overdue', list({ overdue: true })],
+    ['closed', list({ state: 'closed' })],
   ];
-  for (const [title, part] of wanted) {
+  for (const [title, work] of works) {
     const times: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       const before = performance.now();
-      await listReports(db, tess, part, AT);
+      await work();
       times.push(performance.now() - before);
     }
     times.sort((a, b) => a - b);
