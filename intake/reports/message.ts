@@ -1,10 +1,9 @@
 import { isHybridRecipient } from '../../schemas/core/age-recipient.ts';
 import type { Desk } from '../desk.ts';
-import { binaryOf } from '../envelope/inspect.ts';
 import { keysOf } from '../envelope/receipt.ts';
 import type { SentFile } from '../web/multipart.ts';
 import { Refusal } from '../web/refusal.ts';
-import { CIPHERTEXT_BYTES, hindrance, problemOf, type ReportProblem } from './look.ts';
+import { hindrance, type ReportProblem, readMessage } from './look.ts';
 import { receiptCode } from './receipt.ts';
 import { receiveReport } from './receive.ts';
 import { reportStanding } from './standing.ts';
@@ -39,12 +38,10 @@ export async function submitMessage(
   const sent = file?.bytes ?? new TextEncoder().encode(pasted);
   const own = (form.get('recipient') ?? '').trim();
   if (own !== '' && !isHybridRecipient(own)) return { problems: { recipient: 'no-recipient' } };
-  const ciphertext = binaryOf(sent);
-  if (ciphertext === undefined) return { problems: { message: 'not-age' } };
-  if (ciphertext.byteLength > CIPHERTEXT_BYTES) throw new Refusal('too-large');
   const keys = form.get('keys') ?? '';
-  const problem = problemOf(ciphertext, keys, standing);
-  if (problem !== undefined) return { problems: { message: problem } };
+  const read = readMessage(sent, keys, standing);
+  if ('problem' in read) return { problems: { message: read.problem } };
+  const { ciphertext } = read;
   desk.limits.reportWithoutWork(visitor);
   const code = receiptCode(form.get('once'), ciphertext, own);
   const { access, recipient } = await keysOf(code);

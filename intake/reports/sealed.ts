@@ -6,7 +6,7 @@ import type { Desk } from '../desk.ts';
 import type { SentFile } from '../web/multipart.ts';
 import { Refusal } from '../web/refusal.ts';
 import { newChallenge, proofIn } from './challenge.ts';
-import { CIPHERTEXT_BYTES, hindrance, problemOf, type ReportProblem } from './look.ts';
+import { hindrance, type ReportProblem, readMessage } from './look.ts';
 import { addIfChanged, ProofUsed, receiveReport } from './receive.ts';
 import { reportStanding } from './standing.ts';
 
@@ -46,10 +46,9 @@ export async function submitSealed(
   const critical = parsed.data.critical === 'yes';
   const hindered = hindrance(standing, critical);
   if (hindered !== undefined) throw new Refusal(hindered);
-  const ciphertext = message.bytes;
-  if (ciphertext.byteLength > CIPHERTEXT_BYTES) throw new Refusal('too-large');
-  const problem = problemOf(ciphertext, keys, standing);
-  if (problem !== undefined) return refused(problem);
+  const read = readMessage(message.bytes, keys, standing);
+  if ('problem' in read) return refused(read.problem);
+  const { ciphertext } = read;
   const proof = await proofIn(desk, solution);
   const again = async (): Promise<SealedAnswer> => ({
     status: 428,

@@ -9,12 +9,12 @@ import type { TarFile } from '../../envelope/tar.ts';
 import { fieldsOf, problemsOf } from '../../web/fields.ts';
 import type { SentForm } from '../../web/multipart.ts';
 import { Refusal } from '../../web/refusal.ts';
-import type { ReportProblem } from '../look.ts';
+import { type ReportProblem, readMessage } from '../look.ts';
 import { reportStanding } from '../standing.ts';
 import { answerCase } from './answer.ts';
 import { type CaseMessage, caseOpenedBy, type ReporterCase } from './case.ts';
 import { promisesIn, type RunningPromise } from './promises.ts';
-import { Once, readMessage } from './sealed.ts';
+import { Once } from './sealed.ts';
 
 /**
  * A message as it is shown where no script decrypts: its text, and how large its files are, in bytes; the age message where

@@ -1,11 +1,9 @@
 import { armor } from 'age-encryption';
 import { z } from 'zod';
 import type { Desk } from '../../desk.ts';
-import { binaryOf } from '../../envelope/inspect.ts';
 import type { SentForm } from '../../web/multipart.ts';
-import { Refusal } from '../../web/refusal.ts';
-import { CIPHERTEXT_BYTES, problemOf, type ReportProblem } from '../look.ts';
-import { type ReportStanding, reportStanding } from '../standing.ts';
+import { type ReportProblem, readMessage } from '../look.ts';
+import { reportStanding } from '../standing.ts';
 import { answerCase } from './answer.ts';
 import { type CaseMessage, caseOpenedBy, type ReporterCase } from './case.ts';
 import { promisesIn, type RunningPromise } from './promises.ts';
@@ -47,22 +45,6 @@ export async function returnSealed(desk: Desk, { form, files }: SentForm): Promi
   if (found === undefined) return { status: 404, body: { problem: 'unknown' } };
   const promises = await promisesIn(desk.db, found.id, standing.policy?.clocks ?? []);
   return { status: 200, body: { ...found, messages: found.messages.map(armored), promises, keys } };
-}
-
-/**
- * An age file, armored or not, as the bytes that are kept, or why it is not kept: see `problemOf`, and there `keys`. Throws
- * Refusal too-large.
- */
-export function readMessage(
-  file: Uint8Array,
-  keys: string,
-  standing: ReportStanding,
-): { ciphertext: Uint8Array } | { problem: ReportProblem } {
-  const ciphertext = binaryOf(file);
-  if (ciphertext === undefined) return { problem: 'not-age' };
-  if (ciphertext.byteLength > CIPHERTEXT_BYTES) throw new Refusal('too-large');
-  const problem = problemOf(ciphertext, keys, standing);
-  return problem === undefined ? { ciphertext } : { problem };
 }
 
 function armored({ ciphertext, ...rest }: CaseMessage): SealedCase['messages'][number] {

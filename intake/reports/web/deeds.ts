@@ -59,7 +59,10 @@ async function seen<T>(member: Member, look: () => Promise<T>): Promise<T> {
 const PlainStates = VulnerabilityState.exclude(['received', 'duplicate']) satisfies z.ZodType<PlainState>;
 const Move = z.strictObject({ to: PlainStates });
 const Judged = z.strictObject({ cvss: CvssVector, cwe: CweId.optional() });
-const Duplicate = z.strictObject({ of: Id });
+// Pages show the number alone.
+const Duplicate = z.strictObject({
+  of: Id.transform((id) => (id.startsWith('vulnerability-report-') ? id : `vulnerability-report-${id}`)),
+});
 const Assigned = z.strictObject({ assignee: Id.optional() });
 const Recipients = z
   .string()

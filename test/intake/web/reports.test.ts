@@ -1,6 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { armor, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../examples/postgres-server.ts';
@@ -100,6 +102,13 @@ describe('a report that a browser encrypted', () => {
     expect(letter.text).not.toContain('Canary');
   });
 
+  test('in its armored form it is kept as what every key opens', async () => {
+    const report = await sealed({ title: 'In armor' });
+    const armored = new TextEncoder().encode(armor.encode(report.ciphertext));
+    const answer = await send(server.visitor(), { ...report, ciphertext: armored });
+    expect((await read((await answer.json()).number)).fields).toContainEqual(['Title', 'In armor']);
+  });
+
   test.each([
     ['not-age', async () => new Uint8Array(randomBytes(70_000))],
     ['classical-recipients', async () => classical()],
@@ -159,6 +168,8 @@ describe('a report that a browser encrypted', () => {
     ]);
     const larger = await send(server.visitor(), { ...large, ciphertext: new Uint8Array(20 * 2 ** 20) });
     expect(larger.status).toBe(413);
+    for (const lane of ['sealed', 'message', 'plain'])
+      expect(await statusWithoutLength(server, `/reports/${lane}/`, 18 * 2 ** 20, from())).toBe(413);
     expect(await numbers()).toBe(before);
   });
 
@@ -418,6 +429,25 @@ describe('what keeps reports from being taken in', () => {
     ]);
   });
 });
+
+/** Sends so many bytes of a form with files in pieces, without saying how many. */
+function statusWithoutLength(
+  { url }: Running,
+  path: string,
+  total: number,
+  headers: Record<string, string>,
+): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const type = { 'content-type': 'multipart/form-data; boundary=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx', origin: url };
+    const going = request(`${url}${path}`, { method: 'POST', headers: { ...type, ...headers } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    going.once('error', reject);
+    expect(going.getHeader('content-length')).toBeUndefined();
+    Readable.from(Array(total / 65_536).fill(Buffer.alloc(65_536))).pipe(going);
+  });
+}
 
 async function mixed(): Promise<Uint8Array<ArrayBuffer>> {
   return encrypted([...recipients, await x25519()]);
