@@ -53,7 +53,8 @@ export function providerMetadata(
 export function rolieFeed(advisories: readonly ToldAdvisory[], publisher: Publisher, signed: boolean) {
   return {
     feed: {
-      id: `${publisher.home}${CSAF_FOLDER}/white/${ROLIE_FEED}`,
+      // Without the characters of an address: so has CSAF’s own schema for such feeds.
+      id: `${publisher.home.replace('https://', '').replace(/[^\w.-]+/g, '-')}-csaf-feed-tlp-white`,
       title: `Advisories of ${publisher.organization.name} (TLP:WHITE)`,
       link: [
         { rel: 'self', href: `${publisher.home}${CSAF_FOLDER}/white/${ROLIE_FEED}` },
