@@ -122,8 +122,10 @@ export function serveSite(
 ): Promise<{ server: Server; url: string }> {
   requireSite(dist);
   const headers: Readonly<Record<string, string>> = { ...serverHeaders, 'Cache-Control': 'no-cache' };
-  const setHeaders = (response: ServerResponse) => {
+  const setHeaders = (response: ServerResponse, path: string) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    // The library names a charset for HTML alone.
+    if (path.endsWith('.txt')) response.setHeader('Content-Type', 'text/plain; charset=utf-8');
   };
   const filesOf = (folder: string) => sirv(folder, { dev: true, dotfiles: false, setHeaders });
   const files = filesOf(dist);

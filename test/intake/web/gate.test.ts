@@ -133,6 +133,8 @@ describe('what the gate lets through', () => {
 
   test('what is no form is the static site’s', async () => {
     expect(await (await server.visitor().get('/')).text()).toBe('The static site.');
+    // RFC 9116, 3, wants it of security.txt; without it programs take ’ for three other characters.
+    expect((await server.visitor().get('/llms.txt')).headers.get('content-type')).toBe('text/plain; charset=utf-8');
     expect((await server.visitor().get('/nothing/')).status).toBe(404);
     expect((await fetch(`${server.url}/requests/`, { method: 'DELETE' })).status).toBe(405);
   });

@@ -52,6 +52,7 @@ export async function startServer({ database, company, now, url, smtp }: Setting
   await writeCompany(folder, company);
   await mkdir(join(place, 'dist'));
   await writeFile(join(place, 'dist', 'index.html'), 'The static site.');
+  await writeFile(join(place, 'dist', 'llms.txt'), '# Fern’s');
   const mailbox = await openMailbox();
   const { content } = await loadContent(folder);
   if (content?.intake === undefined) throw new Error('The company of this test is not valid.');
