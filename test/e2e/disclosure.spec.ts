@@ -48,6 +48,13 @@ running('encrypted in the browser, read and answered in the browser', async ({ b
   await expect(page.getByRole('heading', { level: 1, name: 'We have your report' })).toBeVisible({ timeout: 60_000 });
   const code = await page.locator('#receipt_code').innerText();
   const number = await page.locator('#receipt_number').innerText();
+  // On paper: the way back is spelled out, and nothing is there to be pressed.
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.getByRole('button', { name: 'Copy' })).toBeHidden();
+  const link = page.locator('#receipt_return');
+  expect(await link.evaluate((anchor) => getComputedStyle(anchor, '::after').content)).toContain('/reports/case/');
+  await page.emulateMedia({ media: null });
+  await expect(page.getByRole('contentinfo')).toContainText('security@fern.swiss');
 
   const desk = await opened(browser, site.url, true);
   await desk.signIn(site.triagers.ada);
@@ -182,6 +189,12 @@ running('without JavaScript, on both sides', async ({ browser, site }, info) => 
   expect(report.text).toBe(`${CANARY} in words`);
   expect(report.attachments.map(({ bytes }) => Buffer.from(bytes))).toEqual([file.buffer]);
   await desk.page.getByRole('button', { name: 'Acknowledged' }).click();
+  // A number as pages show it is enough; why something was not done is said as a sentence.
+  await desk.page.getByLabel('Number of the other report').fill('a1b2c3');
+  await desk.page.getByRole('button', { name: 'It is a duplicate' }).click();
+  const refused = desk.page.getByRole('alert');
+  await expect(refused.locator('code').last()).toHaveText('vulnerability-report-a1b2c3');
+  await expect(refused).toContainText('Name the report that is worked on.');
   await desk.page.getByRole('button', { name: 'Confirmed' }).click();
   await expect(desk.page.getByText('Confirmed. What is in it')).toBeVisible();
   // Nothing can be typed that would leave in the clear: whoever writes brings a file.

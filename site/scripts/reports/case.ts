@@ -40,7 +40,13 @@ let once = crypto.randomUUID();
 opener.hidden = false;
 opener.addEventListener('submit', (event) => {
   event.preventDefault();
-  void busy(opener, 'case_said', open);
+  void busy(opener, 'case_said', open).then(() => {
+    const isWrong = opened === undefined;
+    code.ariaInvalid = String(isWrong);
+    code.closest('.field')?.classList.toggle('wrong', isWrong);
+    the('case_said', HTMLElement).classList.toggle('problem', isWrong);
+    if (isWrong) code.focus();
+  });
 });
 // What was changed is another message.
 answerForm.addEventListener('input', () => {
@@ -53,8 +59,6 @@ answerForm.addEventListener('submit', (event) => {
 
 async function open(): Promise<string> {
   const typed = readReceiptCode(code.value);
-  code.ariaInvalid = 'true';
-  code.focus();
   if (typed === undefined) return noCode;
   const keys = await ask('keys', typed);
   const found = await sent({ access: keys.access });
