@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/intake/web/built.ts',
     env: { TZ: 'UTC', NO_COLOR: '1' },
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -12,7 +12,7 @@ import { receiveReport } from '../../../intake/reports/receive.ts';
 import { openStore, type Store } from '../../../intake/store/open.ts';
 import { files } from '../web/content.ts';
 import { aKey, disclosure, recipients, team } from '../web/reporters.ts';
-import { type Running, removeForms, startServer, tokenIn, type Visitor } from '../web/running.ts';
+import { type Running, startServer, tokenIn, type Visitor } from '../web/running.ts';
 import { everythingIn } from './everything.ts';
 
 let postgres: PostgresServer;
@@ -33,7 +33,6 @@ afterAll(async () => {
   await store.close();
   await server.stop();
   await postgres.stop();
-  await removeForms();
 });
 
 const codes: string[] = [];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { routes } from '../../../site/places.ts';
 import { files, root } from './content.ts';
-import { type Running, removeForms, startServer, tokenIn } from './running.ts';
+import { type Running, startServer, tokenIn } from './running.ts';
 
 // Every page of the server, as its files lie there: a new one is in here without anybody writing it down.
 const all = routes(root, 'forms').map(({ pattern }) => pattern.replace(/(?<![.\w])$|(?<=\w|\])$/, ''));
@@ -14,7 +14,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.stop();
-  await removeForms();
 });
 
 /** The address of a pattern, with something in place of its secret. */

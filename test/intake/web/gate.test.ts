@@ -4,9 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../examples/postgres-server.ts';
 import { onRequest } from '../../../site/gate.ts';
 import { files } from './content.ts';
-import { ada, type Running, removeForms, startServer, type Visitor } from './running.ts';
-
-afterAll(removeForms);
+import { ada, type Running, startServer, type Visitor } from './running.ts';
 
 const TYPE = { 'content-type': 'application/x-www-form-urlencoded' };
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { paper } from '../grants/desk.ts';
 import { stampsOf } from '../grants/stamps.ts';
 import { files } from './content.ts';
-import { ada, letterTo, type Running, removeForms, startServer } from './running.ts';
+import { ada, letterTo, type Running, startServer } from './running.ts';
 
 const prose = (title: string, kind: string, access: string, more: string, text: string) =>
   `---\ntitle: ${title}\nkind: ${kind}\nversion: "2.0"\naccess: ${access}\nowner: security-lead\npublishedOn: 2026-11-01\n${more}---\n\n${text}\n`;
@@ -26,7 +26,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.stop();
-  await removeForms();
 });
 
 /** Asks for a document, confirms the address, and opens the letter: gives the address, and the path of the page of the grant. */

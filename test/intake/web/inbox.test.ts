@@ -11,16 +11,7 @@ import { openStore, type Store } from '../../../intake/store/open.ts';
 import type { StaffRole } from '../../../schemas/index.ts';
 import { oakvault, saying } from '../notices/saying.ts';
 import { files } from './content.ts';
-import {
-  ada,
-  confirmationTo,
-  letterTo,
-  type Running,
-  removeForms,
-  startServer,
-  tokenIn,
-  type Visitor,
-} from './running.ts';
+import { ada, confirmationTo, letterTo, type Running, startServer, tokenIn, type Visitor } from './running.ts';
 
 const T0 = Date.parse('2026-11-03T09:00:00Z');
 let minutes = 0;
@@ -47,7 +38,6 @@ afterAll(async () => {
   await store.close();
   await server.stop();
   await postgres.stop();
-  await removeForms();
 });
 
 /** What an app shows for a role just now. */

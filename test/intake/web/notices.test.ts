@@ -8,7 +8,7 @@ import { announceNews } from '../../../intake/subscriptions/news.ts';
 import { TOKEN_FIELD } from '../../../intake/web/token.ts';
 import { oakvault, saying } from '../notices/saying.ts';
 import { form } from '../requests/forms.ts';
-import { letterTo, type Running, removeForms, startServer } from './running.ts';
+import { letterTo, type Running, startServer } from './running.ts';
 
 // The jobs of the server find nothing to tell in its own content: what is told here is told from here.
 let postgres: PostgresServer;
@@ -24,7 +24,6 @@ afterAll(async () => {
   await store.close();
   await server.stop();
   await postgres.stop();
-  await removeForms();
 });
 
 function desk() {

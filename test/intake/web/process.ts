@@ -34,7 +34,16 @@ export async function makePlace(changes: Record<string, string | undefined> = {}
   const serve: Place['serve'] = async (environment) => {
     const child = spawn(
       process.execPath,
-      [join(root, 'cli', 'bin.ts'), 'serve', '--port', String(port), '--url', url],
+      [
+        '--import',
+        join(import.meta.dirname, 'prebuilt.ts'),
+        join(root, 'cli', 'bin.ts'),
+        'serve',
+        '--port',
+        String(port),
+        '--url',
+        url,
+      ],
       { cwd: folder, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => said.push(String(part)));

@@ -25,7 +25,7 @@ import {
   team,
   written,
 } from './reporters.ts';
-import { letterTo, type Running, removeForms, startServer, type Visitor } from './running.ts';
+import { letterTo, type Running, startServer, type Visitor } from './running.ts';
 
 let postgres: PostgresServer;
 let server: Running;
@@ -45,7 +45,6 @@ afterAll(async () => {
   await store?.close();
   await server?.stop();
   await postgres?.stop();
-  await removeForms();
 });
 
 const intake = `url: https://trust.fern.swiss

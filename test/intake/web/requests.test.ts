@@ -3,9 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../examples/postgres-server.ts';
 import { sealOf } from '../../../intake/document/seal.ts';
 import { files, writeCompany } from './content.ts';
-import { ada, confirmationTo, letterTo, type Running, removeForms, startServer, tokenIn } from './running.ts';
-
-afterAll(removeForms);
+import { ada, confirmationTo, letterTo, type Running, startServer, tokenIn } from './running.ts';
 
 describe.each(['PGlite', 'PostgreSQL'])('requests over HTTP, %s', (kind) => {
   const clock = { passed: 0 };

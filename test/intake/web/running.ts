@@ -2,26 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
-import { buildForms, type Forms } from '../../../cli/forms/build.ts';
 import { startForms } from '../../../cli/forms/server.ts';
 import { serveSite } from '../../../cli/site.ts';
 import { makeSealKey } from '../../../intake/document/seal-key.ts';
 import { loadContent } from '../../../loader/load.ts';
 import { type Mailbox, openMailbox } from '../mail/servers.ts';
-import { root, writeCompany } from './content.ts';
-
-let built: Promise<Forms> | undefined;
-
-/** The forms, built once for all tests of a file. */
-export function theForms(): Promise<Forms> {
-  built ??= buildForms(root);
-  return built;
-}
-
-/** Deletes what was built. */
-export async function removeForms(): Promise<void> {
-  await (await built)?.remove();
-}
+import { buildForms } from './built.ts';
+import { writeCompany } from './content.ts';
 
 /** A running server of one company, with a real mail server behind it. */
 export type Running = {
@@ -53,6 +40,7 @@ export async function startServer({ database, company, now, url, smtp }: Setting
   await mkdir(join(place, 'dist'));
   await writeFile(join(place, 'dist', 'index.html'), 'The static site.');
   await writeFile(join(place, 'dist', 'llms.txt'), '# Fern’s');
+  const built = await buildForms();
   const mailbox = await openMailbox();
   const { content } = await loadContent(folder);
   if (content?.intake === undefined) throw new Error('The company of this test is not valid.');
@@ -75,14 +63,14 @@ export async function startServer({ database, company, now, url, smtp }: Setting
   // The port is not known before: the address of the forms is told apart from it where a test wants it so.
   const forms: { answer?: Parameters<typeof serveSite>[3] } = {};
   const { server } = await serveSite(join(place, 'dist'), 0, '127.0.0.1', {
-    client: (await theForms()).client,
+    client: built.client,
     answer: (...all) => forms.answer?.answer(...all),
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   const here = `http://127.0.0.1:${address.port}`;
   const own = url ?? here;
-  const running = await startForms(await theForms(), { folder, content, policy: content.intake, url: own }, terminal);
+  const running = await startForms(built, { folder, content, policy: content.intake, url: own }, terminal);
   forms.answer = running;
   await answers(`${here}/requests/`);
   return {
