@@ -14,6 +14,8 @@ const REPORTS_WITHOUT_WORK = { most: 120, window: 3_600_000 };
 const NAMES = 2 ** 22;
 /** How much of large forms is in memory at once, in bytes: of those with a proof of work, and of those without one. */
 const HELD = { 'with-work': 96 * 2 ** 20, 'without-work': 48 * 2 ** 20 };
+/** How long a form may come, in ms, before it gives way to others that find no room: else six slow ones would shut everybody out. */
+const TURN_MS = 20_000;
 
 /**
  * Limits of one process. They hold no address, and the same 8 MiB however many there are: a network or mailbox is the
@@ -32,8 +34,12 @@ export type Limits = {
 
 /** What one large form holds of the memory for all. */
 export type Held = {
-  /** Takes so many bytes more. Throws Refusal busy. */
+  /** Takes so many bytes more; where there is no room, of those that have been coming for long. Throws Refusal busy. */
   grow: (bytes: number) => void;
+  /** All of it has come: it gives way to nobody. */
+  settle: () => void;
+  /** Says that it gave way. */
+  gone: AbortSignal;
   /** Gives back all that it took. */
   leave: () => void;
 };
@@ -41,7 +47,7 @@ export type Held = {
 /** Makes the limits. `now` in ms; it may jump. */
 export function makeLimits(now: () => number = Date.now): Limits {
   const [forms, letters, reports] = [counter(FORMS, now), counter(LETTERS, now), counter(REPORTS_WITHOUT_WORK, now, 1)];
-  const rooms = { 'with-work': roomFor(HELD['with-work']), 'without-work': roomFor(HELD['without-work']) };
+  const rooms = { 'with-work': roomFor(HELD['with-work'], now), 'without-work': roomFor(HELD['without-work'], now) };
   return {
     form: (address) => forms(networkOf(address)),
     letter: (mailbox) => letters(mailboxOf(mailbox)),
@@ -58,28 +64,46 @@ export function makeLimits(now: () => number = Date.now): Limits {
 }
 
 /** Room for so many bytes, of which one network may hold half. What it knows of a network is gone when its forms are. */
-function roomFor(most: number): (network: string) => Held {
+function roomFor(most: number, now: () => number): (network: string) => Held {
   const secret = randomBytes(32).toString('hex');
   const shares = new Map<string, number>();
+  /** Those that still come, the oldest first. */
+  const coming = new Set<{ began: number; giveWay: () => void }>();
   let all = 0;
   return (network) => {
     const name = hash('sha256', `${secret}${network}`);
+    const gone = new AbortController();
     let held = 0;
+    const count = (bytes: number) => {
+      const share = (shares.get(name) ?? 0) + bytes;
+      if (share > 0) shares.set(name, share);
+      else shares.delete(name);
+      all += bytes;
+      held += bytes;
+    };
+    const leave = () => {
+      coming.delete(mine);
+      count(-held);
+    };
+    const giveWay = () => {
+      leave();
+      gone.abort();
+    };
+    const mine = { began: now(), giveWay };
     return {
+      gone: gone.signal,
       grow: (bytes) => {
-        const share = (shares.get(name) ?? 0) + bytes;
-        if (all + bytes > most || share > most / 2) throw new Refusal('busy');
-        shares.set(name, share);
-        all += bytes;
-        held += bytes;
+        if (gone.signal.aborted || (shares.get(name) ?? 0) + bytes > most / 2) throw new Refusal('busy');
+        coming.add(mine);
+        while (all + bytes > most) {
+          const [oldest = mine] = coming;
+          if (oldest === mine || Math.abs(now() - oldest.began) < TURN_MS) throw new Refusal('busy');
+          oldest.giveWay();
+        }
+        count(bytes);
       },
-      leave: () => {
-        const share = (shares.get(name) ?? 0) - held;
-        if (share > 0) shares.set(name, share);
-        else shares.delete(name);
-        all -= held;
-        held = 0;
-      },
+      settle: () => coming.delete(mine),
+      leave,
     };
   };
 }

@@ -58,7 +58,7 @@ async function bodyOf(request: Request, held: Held, most: number): Promise<Buffe
   if (Number(request.headers.get('content-length') ?? 0) > 2 * most) throw new Refusal('too-large');
   let parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of withoutSilence(request.body)) {
+  for await (const part of withoutSilence(request.body, held.gone)) {
     size += part.byteLength;
     if (size > most) {
       parts = [];
@@ -70,18 +70,22 @@ async function bodyOf(request: Request, held: Held, most: number): Promise<Buffe
     }
   }
   if (size > most) throw new Refusal('too-large');
+  held.settle();
   return Buffer.concat(parts);
 }
 
-async function* withoutSilence(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+async function* withoutSilence(body: ReadableStream<Uint8Array> | null, gone: AbortSignal): AsyncGenerator<Uint8Array> {
   const reader = body?.getReader();
   if (reader === undefined) return;
   try {
     for (;;) {
       const silence = new AbortController();
-      const stopped = sleep(SILENCE_MS, undefined, { signal: silence.signal }).then(() => {
-        throw new Refusal('too-slow');
-      });
+      const signal = AbortSignal.any([silence.signal, gone]);
+      const stopped = sleep(SILENCE_MS, 'too-slow' as const, { signal })
+        .catch(() => 'busy' as const)
+        .then((refused) => {
+          throw new Refusal(refused);
+        });
       // Ended by us, it is no failure.
       stopped.catch(() => undefined);
       const { done, value } = await Promise.race([reader.read(), stopped]).finally(() => silence.abort());

@@ -64,6 +64,31 @@ test('large forms have room together, a network half of it, and each kind its ow
   expect(() => large('without-work', '198.51.100.3').grow(1)).toThrow('Many are sending');
 });
 
+test('who has sent for long gives way to whoever finds no room, the oldest first; not what came whole', () => {
+  let now = 0;
+  const { large } = makeLimits(() => now);
+  const mib = 2 ** 20;
+  const held = (network: string, bytes: number) => {
+    const one = large('with-work', network);
+    one.grow(bytes * mib);
+    return one;
+  };
+  const whole = held('203.0.113.5', 16);
+  whole.settle();
+  const slow = [held('203.0.113.5', 32), held('203.0.113.6', 16), held('203.0.113.6', 32)];
+  now = 19_999;
+  expect(() => held('203.0.113.7', 1)).toThrow('Many are sending');
+  now = 20_000;
+  const next = held('203.0.113.7', 30);
+  expect([whole, ...slow, next].map(({ gone }) => gone.aborted)).toEqual([false, true, false, false, false]);
+  expect(() => slow[0]?.grow(1)).toThrow('Many are sending');
+  // Its own is not taken from others of its age, and its place is free once.
+  slow[0]?.leave();
+  held('203.0.113.8', 2);
+  expect(() => slow[1]?.grow(mib)).toThrow('Many are sending');
+  expect([...slow, next].map(({ gone }) => gone.aborted)).toEqual([true, false, false, false]);
+});
+
 test('a hundred thousand mailboxes are told apart', () => {
   const { letter } = makeLimits(() => 0);
   for (let number = 0; number < 100_000; number += 1) letter(`${number}@quill.swiss`);

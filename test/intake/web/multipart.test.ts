@@ -61,3 +61,30 @@ describe('a form that is dear to read, or to show again', () => {
     expect(sent).toBeLessThan(30);
   });
 });
+
+test('a body that comes slowly is let go as soon as others need its room', async () => {
+  let now = 0;
+  const { large } = makeLimits(() => now);
+  const [slow, other] = [large('with-work', '203.0.113.5'), large('with-work', '203.0.113.6')];
+  // Its first piece, and never another one: when that is asked for, the first one was read.
+  const first = Promise.withResolvers<void>();
+  let asked = 0;
+  const body = new ReadableStream({
+    pull: (controller) => {
+      asked += 1;
+      if (asked === 1) controller.enqueue(new Uint8Array(2 ** 20));
+      else first.resolve();
+    },
+  });
+  const headers = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` };
+  const init = { method: 'POST', headers, body, duplex: 'half' };
+  const reading = readMultipart(new Request('http://trust.fern.swiss/reports/sealed/', init), slow).catch(
+    (error: unknown) => error,
+  );
+  await first.promise;
+  await new Promise((turn) => setImmediate(turn));
+  now = 20_000;
+  other.grow(48 * 2 ** 20);
+  large('with-work', '203.0.113.7').grow(48 * 2 ** 20);
+  expect(await reading).toMatchObject({ refused: 'busy' });
+});
