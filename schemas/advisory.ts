@@ -3,6 +3,13 @@ import { Prose, Title, WebUrl } from './core/text.ts';
 import { DateOn, Instant } from './core/time.ts';
 import { CveId, CvssVector, CweId, GhsaId, PackageUrl, Version } from './core/weakness.ts';
 
+/** Entries that all differ: others, CVE among them, take no list that holds one thing twice. */
+function different<T extends z.ZodType>(entry: T) {
+  return z.array(entry).refine((list) => new Set(list.map((one) => JSON.stringify(one))).size === list.length, {
+    message: 'must not hold anything twice',
+  });
+}
+
 /** Versions from `introduced` on, up to but without `fixed`. */
 const VersionRange = z.strictObject({
   introduced: Version.meta({ description: 'The first version that is affected; `0` when all before are too.' }),
@@ -37,7 +44,7 @@ export const Advisory = z
     solution: Prose.meta({ description: 'What customers should do, even when that is nothing.' }),
     workaround: Prose.optional().meta({ description: 'What helps until then.' }),
     cvss: CvssVector,
-    cwe: z.array(CweId).default([]),
+    cwe: different(CweId).default([]),
     cve: CveId.optional(),
     ghsa: GhsaId.optional(),
     affected: z
@@ -50,33 +57,30 @@ export const Advisory = z
         }),
       )
       .min(1),
-    references: z
-      .array(
-        z.strictObject({
-          kind: z.enum(['advisory', 'article', 'fix', 'release-notes', 'report', 'web']),
-          title: Title,
-          url: WebUrl,
-        }),
-      )
-      .default([]),
-    credits: z.array(Credit).default([]),
-    timeline: z
-      .array(
-        z.strictObject({
-          on: DateOn,
-          event: z.enum([
-            'introduced',
-            'reported',
-            'acknowledged',
-            'confirmed',
-            'exploited',
-            'mitigated',
-            'fixed',
-            'told',
-          ]),
-          note: Prose.optional(),
-        }),
-      )
+    references: different(
+      z.strictObject({
+        kind: z.enum(['advisory', 'article', 'fix', 'release-notes', 'report', 'web']),
+        title: Title,
+        url: WebUrl,
+      }),
+    ).default([]),
+    credits: different(Credit).default([]),
+    timeline: different(
+      z.strictObject({
+        on: DateOn,
+        event: z.enum([
+          'introduced',
+          'reported',
+          'acknowledged',
+          'confirmed',
+          'exploited',
+          'mitigated',
+          'fixed',
+          'told',
+        ]),
+        note: Prose.optional(),
+      }),
+    )
       .default([])
       .meta({ description: 'What happened before and around publication, oldest first; publication itself is added.' }),
     withdrawn: z

@@ -62,9 +62,11 @@ function overlaps(context: CheckContext): CandorError[] {
   });
 }
 
-/** Whether two ranges, each found at its beginning, are of one product. */
+/** Whether two ranges, each found at its beginning, are of one product in one form. */
 function isBeside(a: Found, b: Found): boolean {
-  return a.file === b.file && pathText(a.path.slice(0, -2)) === pathText(b.path.slice(0, -2));
+  const [one, other] = [a, b].map(({ file, path }) => valueAt(file.value, path.slice(0, 2)));
+  const isSame = (field: string) => isFields(one) && isFields(other) && one[field] === other[field];
+  return a.file === b.file && isSame('product') && isSame('purl');
 }
 
 function endsBefore({ file, path }: Found, { value }: Found): boolean {

@@ -1,5 +1,6 @@
-import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createMessage, generateKey, readCleartextMessage, readKey, readSignature, verify } from 'openpgp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readRelease } from '../../ledger/releases/store.ts';
 import { makeCompany, run as runIn } from './company.ts';
@@ -26,6 +27,54 @@ afterAll(async () => {
 
 const run = (argv: string[], now = '2026-11-03T10:00:00Z', environment: Record<string, string> = {}) =>
   runIn(root, argv, { now, environment: { ...keys, ...environment } });
+const disclosure = `contacts: [security@quill.example]
+expiresOn: 2027-10-31
+languages: [en]
+scope: [All]
+safeHarbor: Yes.
+clocks: [{ id: a, title: A, starts: receipt, within: 72h, counts: calendar }]
+credit: opt-in
+bounty: { kind: none }
+products: [{ name: Quill }]
+`;
+const advisory = `---
+title: Drafts were shown
+publishedAt: 2026-11-18T10:00:00Z
+summary: It was wrong.
+impact: Titles.
+solution: Update.
+cvss: CVSS:4.0/AV:N/AC:L/AT:N/PR:L/UI:N/VC:L/VI:N/VA:N/SC:N/SI:N/SA:N
+affected: [{ product: Quill, versions: [{ introduced: "1.0", fixed: "1.1" }] }]
+---
+`;
+
+/** The document and security.txt have signatures that hold, and the metadata names the key, which lies beside. */
+async function expectSigned(wellKnown: string, armoredKey: string): Promise<void> {
+  const bytesOf = (path: string) => readFile(join(wellKnown, path));
+  const textOf = (path: string) => readFile(join(wellKnown, path), 'utf8');
+  const verificationKeys = await readKey({ armoredKey });
+  const document = 'csaf/white/2026/quill-2026-001.json';
+  const signature = await readSignature({ armoredSignature: await textOf(`${document}.asc`) });
+  const message = await createMessage({ binary: await bytesOf(document) });
+  const date = new Date('2026-11-20T00:00:00Z');
+  await verify({ message, signature, verificationKeys, date, expectSigned: true });
+  const cleartextMessage = await textOf('security.txt');
+  expect(cleartextMessage).toContain('\nCSAF: https://trust.quill.example/.well-known/csaf/provider-metadata.json\n');
+  await verify({
+    message: await readCleartextMessage({ cleartextMessage }),
+    verificationKeys,
+    date,
+    expectSigned: true,
+  });
+  const fingerprint = verificationKeys.getFingerprint().toUpperCase();
+  const url = `https://trust.quill.example/.well-known/csaf/openpgp/${fingerprint}.asc`;
+  expect(JSON.parse(await textOf('csaf/provider-metadata.json'))).toMatchObject({
+    role: 'csaf_trusted_provider',
+    public_openpgp_keys: [{ fingerprint, url }],
+  });
+  expect((await readKey({ armoredKey: await textOf(`csaf/openpgp/${fingerprint}.asc`) })).isPrivate()).toBe(false);
+}
+
 const read = (path: string) => readFile(join(root, 'content/ledger', path), 'utf8');
 
 describe('what stops it', () => {
@@ -177,7 +226,14 @@ test('from the first version to the fourth: what each says, shows and changed, a
   expect(await readdir(join(root, '.candor'))).toEqual([]);
 
   vi.stubEnv('SOURCE_DATE_EPOCH', String(Date.parse('2026-11-19T13:00:00Z') / 1000));
-  expect((await run(['build'], '2026-11-19T13:00:00Z')).code).toBe(0);
+  // With an advisory, which somebody else's key signs.
+  await mkdir(join(root, 'content/advisories'));
+  await writeFile(join(root, 'content/disclosure.yaml'), disclosure);
+  await writeFile(join(root, 'content/advisories/quill-2026-001.mdx'), advisory);
+  const { privateKey, publicKey } = await generateKey({ userIDs: [{ name: 'Quill' }], date: new Date('2026-01-01') });
+  const built = await run(['build'], '2026-11-19T13:00:00Z', { CANDOR_OPENPGP_KEY: privateKey });
+  expect(built).toMatchObject({ code: 0, err: '' });
+  await expectSigned(join(root, 'dist/.well-known'), publicKey);
   const verified = await run(['verify', 'dist'], '2026-11-19T13:00:00Z');
   expect(verified).toMatchObject({ code: 0, err: '' });
   expect(verified.out).toContain(

@@ -83,6 +83,21 @@ test('AdvisoryRangesOverlap: a version is affected or it is not', async () => {
     'AdvisoryRangesOverlap',
   );
   expect(await say(versions('{ introduced: "2.0", fixed: "2.1" }, { introduced: "0", fixed: "1.9" }'))).toBe('\n\n');
+  const twice = (purl: string) => ({
+    affected: `[{ product: Harbour Desk, versions: [{ introduced: "0" }] }, { product: Harbour Desk, ${purl}versions: [{ introduced: "1.0" }] }]`,
+  });
+  expect(await say(twice(''))).toContain('AdvisoryRangesOverlap');
+  expect(await say(twice('purl: "pkg:npm/harbour", '))).toBe('\n\n');
+});
+
+test('what is named twice: CVE takes no list that holds one thing twice', async () => {
+  for (const [field, one] of [
+    ['cwe', 'CWE-79'],
+    ['references', '{ kind: web, title: A, url: "https://harbour.ch/a" }'],
+    ['credits', '{ name: Ines Okafor, role: finder, consentedOn: 2026-06-12 }'],
+    ['timeline', '{ on: 2026-06-09, event: reported }'],
+  ] as const)
+    expect(await say({ [field]: `[${one}, ${one}]` })).toContain(`\`${field}\` must not hold anything twice.`);
 });
 
 test('a package URL of bytes that are no text', async () => {
