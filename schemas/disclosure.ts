@@ -113,3 +113,28 @@ export const DisclosurePolicy = z
   })
   .meta({ id: 'DisclosurePolicy', description: 'How vulnerabilities are reported, and what follows.' });
 export type DisclosurePolicy = z.infer<typeof DisclosurePolicy>;
+
+/** What of it everybody may read, as data. Who is told inside when a promise is about to be missed is nobody else’s business. */
+export const PublishedPolicy = DisclosurePolicy.pick({
+  contacts: true,
+  expiresOn: true,
+  languages: true,
+  scope: true,
+  outOfScope: true,
+  asks: true,
+  allowed: true,
+  forbidden: true,
+  safeHarbor: true,
+  safeHarborPoints: true,
+  clocks: true,
+  credit: true,
+  bounty: true,
+  embargo: true,
+  requiresIdentity: true,
+  encryption: true,
+  recipients: true,
+  products: true,
+  knownIssues: true,
+  paused: true,
+  retention: true,
+}).strip();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { generateKey } from 'openpgp';
 import { expect, test } from 'vitest';
 import { openpgpKey } from '../../ledger/openpgp.ts';
-import { DisclosurePolicy } from '../../schemas/index.ts';
+import { DisclosurePolicy, PublishedPolicy } from '../../schemas/index.ts';
 import { securityTxt, signSecurityTxt } from '../../site/sections/security-txt.ts';
 
 test('security.txt has the fields of RFC 9116, contacts in order and one expiry', () => {
@@ -44,6 +44,12 @@ test('security.txt has the fields of RFC 9116, contacts in order and one expiry'
     'Acknowledgments: https://trust.larkspur.example/disclosure/thanks/',
     'CSAF: https://trust.larkspur.example/.well-known/csaf/provider-metadata.json',
     '',
+  ]);
+});
+
+test('policy.json holds the whole policy but who is told inside', () => {
+  expect(Object.keys(DisclosurePolicy.shape).filter((field) => !(field in PublishedPolicy.shape))).toEqual([
+    'escalation',
   ]);
 });
 

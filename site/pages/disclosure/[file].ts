@@ -1,6 +1,7 @@
 import { code, digest } from 'virtual:candor/report-script';
 import type { APIContext } from 'astro';
 import { keysDigest, recipientsFile } from '../../../intake/envelope/keys.ts';
+import { PublishedPolicy } from '../../../schemas/index.ts';
 import { json, text } from '../../canonical.ts';
 import { site } from '../../trust.ts';
 
@@ -23,7 +24,8 @@ export async function GET({ params }: APIContext): Promise<Response> {
       sha256: digest,
     });
   const { content } = await site();
-  if (params.file === 'policy.json') return json({ schema: 'candor/disclosure-policy@1', ...content.disclosure });
+  if (params.file === 'policy.json')
+    return json({ schema: 'candor/disclosure-policy@1', ...PublishedPolicy.parse(content.disclosure) });
   const recipients = (content.disclosure?.recipients ?? []).map(({ recipient }) => recipient);
   return text(
     recipientsFile(recipients, [
