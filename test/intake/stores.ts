@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../examples/postgres-server.ts';
 import { migrate } from '../../intake/store/migrations.ts';
 import { openStore, type Store } from '../../intake/store/open.ts';
+import { copyStore } from './web/built.ts';
 
 /** What a test of intake has: an empty database of its own, and a way to open it once more as another replica would. */
 export type Fresh = { store: Store; again: (() => Promise<Store>) | undefined };
@@ -19,6 +20,7 @@ export function onBothStores(title: string, tests: (fresh: () => Fresh) => void)
     let pristine: Pristine;
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'candor-intake-'));
+      await copyStore(folder);
       current = { store: await openStore({ folder }), again: undefined };
       pristine = await look(current.store);
     });

@@ -7,7 +7,7 @@ import { serveSite } from '../../../cli/site.ts';
 import { makeSealKey } from '../../../intake/document/seal-key.ts';
 import { loadContent } from '../../../loader/load.ts';
 import { type Mailbox, openMailbox } from '../mail/servers.ts';
-import { buildForms } from './built.ts';
+import { buildForms, copyStore } from './built.ts';
 import { writeCompany } from './content.ts';
 
 /** A running server of one company, with a real mail server behind it. */
@@ -40,6 +40,7 @@ export async function startServer({ database, company, now, url, smtp }: Setting
   await mkdir(join(place, 'dist'));
   await writeFile(join(place, 'dist', 'index.html'), 'The static site.');
   await writeFile(join(place, 'dist', 'llms.txt'), '# Fern’s');
+  if (database === undefined) await copyStore(join(place, 'intake-data'));
   const built = await buildForms();
   const mailbox = await openMailbox();
   const { content } = await loadContent(folder);
