@@ -46,10 +46,12 @@ export async function submitSignIn({ db, now }: Pick<Desk, 'db' | 'now'>, form: 
   return typed.success ? signIn(db, typed.data, now()) : undefined;
 }
 
-/** What the page of a request shows. Throws Refusal unknown. */
+/** What the page of a request shows. Throws Refusal unknown, also where a member may not see it. */
 export async function shownTo({ db, now }: Pick<Desk, 'db' | 'now'>, member: Member, id: string): Promise<Shown> {
   return show(db, member, id, now()).catch((error: unknown) => {
-    throw error instanceof CandorError && error.name === 'RequestUnknown' ? new Refusal('unknown') : error;
+    const isNothing =
+      error instanceof CandorError && (error.name === 'RequestUnknown' || error.name === 'StaffNotAllowed');
+    throw isNothing ? new Refusal('unknown') : error;
   });
 }
 

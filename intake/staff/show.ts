@@ -37,10 +37,10 @@ export async function show(db: Kysely<Tables>, member: Member, id: string, at: D
   });
 }
 
-/** A submission of any kind. Throws RequestUnknown. */
+/** A submission of any kind but a report of a weakness, which has a desk of its own. Throws RequestUnknown. */
 export async function existing(db: Kysely<Tables>, id: string): Promise<Submission> {
   const found = await submissionOf(db, id);
-  if (found === undefined) throw candorError('RequestUnknown', { id });
+  if (found === undefined || found.kind === 'vulnerability-report') throw candorError('RequestUnknown', { id });
   return found;
 }
 

@@ -17,6 +17,7 @@ import { ciphertextFor, showReport } from '../../../intake/reports/desk/show.ts'
 import { watchReports } from '../../../intake/reports/desk/watch.ts';
 import { resealMessage, writeMessage } from '../../../intake/reports/desk/write.ts';
 import { receiveReport } from '../../../intake/reports/receive.ts';
+import { shownTo } from '../../../intake/staff/forms.ts';
 import { logFlaw } from '../../../intake/staff/log.ts';
 import type { Member } from '../../../intake/staff/roles.ts';
 import type { Store } from '../../../intake/store/open.ts';
@@ -117,6 +118,18 @@ onBothStores('the desk', (fresh) => {
 
   const shown = (id: string, hours: number, who = triager) =>
     showReport(fresh().store.db, who, id, policy.clocks, at(hours));
+
+  test('nobody sees a report where requests are shown, and who works on reports sees no request there', async () => {
+    const id = await received();
+    const desk = deskAt(1);
+    await triage(desk, triager, { id }, { cvss: severe });
+    for (const role of ['viewer', 'responder', 'administrator'] as const)
+      await expect(shownTo(desk, member(role), id)).rejects.toMatchObject({ refused: 'unknown' });
+    const request = await wayIn(desk.db)('dpa-request', {}, { at: at(1), actor: 'visitor' });
+    expect((await shownTo(desk, member('viewer'), request.id)).state).toBe('received');
+    for (const each of [triager, guest])
+      await expect(shownTo(desk, each, request.id)).rejects.toMatchObject({ refused: 'unknown' });
+  });
 
   test('a case goes from receipt to disclosure, each step written down and held against its clock', async () => {
     const { db } = fresh().store;
