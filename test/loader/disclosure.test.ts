@@ -69,6 +69,10 @@ test('an address of nobody is none that a finder is sent to', async () => {
   for (const nobody of [
     '"https://fern.example/report"',
     '"https://security.test/"',
+    '"https://example.com./report"',
+    '"https://127.0.0.1/report"',
+    '"https://[::1]/report"',
+    '"https://intranet/report"',
     'todo@fern.swiss',
     'a@example.org',
   ])
