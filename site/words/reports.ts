@@ -89,10 +89,11 @@ export function reportHistoryWords({
   if (said('message') !== undefined) return 'The reporter wrote';
   if (said('audience') !== undefined)
     return (
-      { team: 'Note written', reporter: 'Written to the reporter', guest: 'Written to the guests' }[
+      { team: 'Note written', reporter: 'Written to the reporter', guest: 'Written for the team and the guests' }[
         said('audience') ?? ''
       ] ?? 'Written'
     );
+  if ('resealed' in facts) return `Message ${facts.resealed} encrypted to the keys of that day`;
   if ('assignee' in facts)
     return said('assignee') === undefined ? 'Assigned to nobody' : `Assigned to ${said('assignee')}`;
   if (said('guest') !== undefined) return `Shared with ${said('guest')}`;

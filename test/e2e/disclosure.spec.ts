@@ -246,6 +246,28 @@ running(
     await form.getByRole('button', { name: 'Encrypt and send' }).click();
     await expect(desk.page.getByText('Written to the reporter')).toBeVisible();
 
+    // A guest is given a key once, and then reads and writes.
+    const key = await aKey();
+    await desk.page.getByLabel('Account of the guest').fill('gus');
+    await desk.page.getByLabel('Their age recipients').fill(key.recipient);
+    await desk.page.getByRole('button', { name: 'Share', exact: true }).click();
+    const toGuests = desk.page.getByRole('region', { name: 'Write to the guests', exact: true });
+    await toGuests.getByLabel('Text').fill(`${CANARY} for guests`);
+    await toGuests.getByRole('button', { name: 'Encrypt and send' }).click();
+    await expect(desk.page.getByText(`${CANARY} for guests`, { exact: true })).toBeVisible();
+    const guest = await opened(browser, site.url, true);
+    await guest.signIn(site.guest);
+    await guest.page.goto(`/inbox/reports/${number}/`);
+    await guest.page.getByText('Or paste it').click();
+    await guest.page.getByLabel('Identity', { exact: true }).fill(key.identity);
+    await guest.page.getByRole('button', { name: 'Decrypt here' }).click();
+    await expect(guest.page.getByText('1 of 1 message decrypted.')).toBeVisible();
+    await guest.page.getByLabel('Text').fill(`${CANARY} of a guest`);
+    await guest.page.getByRole('button', { name: 'Encrypt and send' }).click();
+    await expect(guest.page.getByText(`${CANARY} of a guest`, { exact: true })).toBeVisible();
+    await looksRight(guest.page);
+    expect([...desk.messages, ...guest.messages]).toEqual([]);
+
     await page.goto('/reports/case/plain/');
     await page.getByLabel('Receipt code').fill(code);
     await page.getByRole('button', { name: 'Open the case' }).click();
@@ -341,13 +363,19 @@ async function start() {
   const store = await openStore({ url: postgres.url() });
   const { db } = store;
   const at = new Date();
-  const account = (id: string, role: 'administrator' | 'triager') => ({ id, role, email: `${id}@fern.swiss` });
+  const account = (id: string, role: 'administrator' | 'triager' | 'guest') => ({
+    id,
+    role,
+    email: `${id}@fern.swiss`,
+  });
   await addAccount(db, account('root', 'administrator'), { by: undefined, issuer: 'Fern', at });
   const by = await memberOnMachine(db, 'root');
-  const made = (id: string) => addAccount(db, account(id, 'triager'), { by, issuer: 'Fern', at });
+  const made = (id: string, role: 'triager' | 'guest' = 'triager') =>
+    addAccount(db, account(id, role), { by, issuer: 'Fern', at });
   return {
     url: place.url,
     triagers: { ada: await made('ada'), ben: await made('ben'), cleo: await made('cleo'), dora: await made('dora') },
+    guest: await made('gus', 'guest'),
     replyTo: async (submission: string) => {
       const found = await db
         .selectFrom('report')

@@ -5,6 +5,7 @@ import { subprocessorsCsv } from '../../site/sections/subprocessors-csv.ts';
 import { changeSentences } from '../../site/words/changes.ts';
 import { day, minute } from '../../site/words/dates.ts';
 import { factText, frameworkText, humanise } from '../../site/words/keys.ts';
+import { reportHistoryWords } from '../../site/words/reports.ts';
 import { stopAfter } from '../../site/words/sentence.ts';
 import { duration, durationSum, weekdays } from '../../site/words/time.ts';
 import { finding } from './records.ts';
@@ -109,4 +110,13 @@ test('the list as CSV quotes what needs it and never starts a formula', () => {
     'id,name,legalName,country,address,contact,purpose,engagement,optOut,exposure,dataItems,regions,transfer,since,until,url,standing,seenBy,lastSeenOn,unobservable,reason\r\n' +
       `acme,"Acme, ""the"" vendor","'=HYPERLINK(""x"")",DE,,,Sends mail.,required,,content,,eu-central; eu-west,none,2024-01-01,,https://acme.example,declared,,,,\r\n`,
   );
+});
+
+test('what happened to a report in a state is not told as another move to that state', () => {
+  const words = (facts: Record<string, unknown>) => reportHistoryWords({ from: 'confirmed', to: 'confirmed', facts });
+  expect(words({ resealed: 2, was: 'a', digest: 'b' })).toBe('Message 2 encrypted to the keys of that day');
+  expect(words({ guest: 'gil', keys: 'a' })).toBe('Shared with gil');
+  expect(words({ audience: 'guest', digest: 'a' })).toBe('Written for the team and the guests');
+  expect(words({ assignee: null })).toBe('Assigned to nobody');
+  expect(words({ duty: 'cra', event: 'actively-exploited' })).toBe('CRA: actively exploited');
 });
