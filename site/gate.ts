@@ -8,6 +8,7 @@ import { originOf } from '../intake/web/origin.ts';
 import { Refusal, type RefusalName, refusals } from '../intake/web/refusal.ts';
 import { formCookie, isTokenOf, newCookieValue, TOKEN_FIELD, tokenOf } from '../intake/web/token.ts';
 import { link } from './links.ts';
+import { signedIn } from './staff.ts';
 
 /** Posts that mail programs send by themselves, without cookie and origin (RFC 8058, 3.1); their secret is all they have. */
 const oneClick = /^\/subscriptions\/end\/[^/]+\/$/;
@@ -26,7 +27,7 @@ const retryAfter: Readonly<Partial<Record<RefusalName, number>>> = {
   'too-many-answers': 3600,
   busy: 60,
 };
-const unread: ReadonlySet<RefusalName> = new Set(['too-large', 'not-a-form', 'too-slow', 'busy']);
+const unread: ReadonlySet<RefusalName> = new Set(['too-large', 'not-a-form', 'too-slow', 'busy', 'no-token']);
 
 /** Every request to a form goes through here: what is posted is checked before a page sees it, and what fails becomes a page. */
 export async function onRequest(context: APIContext, next: MiddlewareNext): Promise<Response> {
@@ -70,7 +71,11 @@ async function admit({ cookies, locals, request, url }: APIContext, held: Held |
   }
   if (!staffSide.test(path)) locals.desk.limits.form(locals.visitor);
   if (originOf(request.headers, own) === 'foreign') throw new Refusal('foreign');
-  const sent = large.test(path) && isMultipart(request) ? await readMultipart(request, held) : undefined;
+  const hasFiles = large.test(path) && isMultipart(request);
+  // What is not counted and may be large is read for those alone who are signed in.
+  if (hasFiles && staffSide.test(path) && (await signedIn({ cookies, locals })) === undefined)
+    throw new Refusal('no-token');
+  const sent = hasFiles ? await readMultipart(request, held) : undefined;
   const form = sent?.form ?? may ?? (await readForm(request));
   if (!isTokenOf(form.get(TOKEN_FIELD), had)) throw new Refusal('no-token');
   locals.form = form;

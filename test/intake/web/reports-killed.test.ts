@@ -11,7 +11,7 @@ import { makePlace } from './process.ts';
 import { disclosure, recipients, team } from './reporters.ts';
 import { newVisitor } from './running.ts';
 
-const CODE = /<code>((?:[0-9A-Z]{4}-){7}[0-9A-Z]{4})<\/code>/;
+const CODE = /<code[^>]*>((?:[0-9A-Z]{4}-){7}[0-9A-Z]{4})<\/code>/;
 
 // Many reporters at once; the server dies in the middle of it. What they were shown must open what they sent.
 test.skipIf(process.platform === 'win32').each(['PostgreSQL', 'PGlite'])(

@@ -64,7 +64,7 @@ const from = () => {
 const messages = (number: string) =>
   store.db.selectFrom('reportMessage').selectAll().where('submission', '=', number).orderBy('position').execute();
 const numbers = async () => (await store.db.selectFrom('report').select('submission').execute()).length;
-const codeIn = (page: string) => /<code>((?:[0-9A-Z]{4}-){7}[0-9A-Z]{4})<\/code>/.exec(page)?.[1] ?? '';
+const codeIn = (page: string) => /<code[^>]*>((?:[0-9A-Z]{4}-){7}[0-9A-Z]{4})<\/code>/.exec(page)?.[1] ?? '';
 const numberIn = (page: string) => /vulnerability-report-[0-9a-z]{16}/.exec(page)?.[0] ?? '';
 
 /** Decrypts what is kept of a report, with one key of the team. */
@@ -186,6 +186,25 @@ describe('a report that a browser encrypted', () => {
     expect([tokenless.status, (await tokenless.json()).problem]).toEqual([403, 'no-token']);
     expect((await visitor.get('/reports/sealed/')).status).toBe(405);
   });
+});
+
+test('a file for the desk is not read for whoever is not signed in', async () => {
+  const visitor = server.visitor();
+  await visitor.get('/reports/plain/');
+  const type = 'multipart/form-data; boundary=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx';
+  const headers = { 'content-type': type, origin: server.url, cookie: `form=${visitor.cookies.get('form')}` };
+  const status = await new Promise((resolve, reject) => {
+    // Nothing of it is ever sent: it is answered all the same.
+    const options = { method: 'POST', headers: { ...headers, 'content-length': 1_000_000 } };
+    const going = request(`${server.url}/inbox/reports/vulnerability-report-1/`, options, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+      going.destroy();
+    });
+    going.once('error', reject);
+    going.flushHeaders();
+  });
+  expect(status).toBe(403);
 });
 
 describe('an age message that somebody made themselves', () => {
