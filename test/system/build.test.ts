@@ -9,6 +9,11 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.remove());
 
+// Two builds for one moment, the first and the last, must be alike.
+const epoch = { SOURCE_DATE_EPOCH: '1795000000' };
+const front = () => readFile(join(workspace.root, 'dist', 'index.html'), 'utf8');
+let first = '';
+
 test('there is nothing to serve before a build', async () => {
   const { code, err } = await run(workspace.root, ['serve']);
   expect(code).toBe(2);
@@ -16,8 +21,9 @@ test('there is nothing to serve before a build', async () => {
 });
 
 test('before any evidence every claim that cites some is unknown, and nothing is verified', async () => {
-  const { code, out } = await run(workspace.root, ['build', '--json']);
+  const { code, out } = await run(workspace.root, ['build', '--json'], epoch);
   expect(code).toBe(0);
+  first = await front();
   const trust = await builtTrust(workspace.root);
   expect(JSON.parse(out)).toMatchObject({ coverage: trust.coverage, states: trust.states });
   expect(trust.coverage.verified).toBe(0);
@@ -39,13 +45,10 @@ test('a body that cannot be rendered: a clear error, and the site that was built
 });
 
 test('a build for a moment is the same, byte for byte, when it is done again', async () => {
-  const epoch = { SOURCE_DATE_EPOCH: '1795000000' };
-  const page = () => readFile(join(workspace.root, 'dist', 'index.html'), 'utf8');
   expect((await run(workspace.root, ['build'], epoch)).code).toBe(0);
-  const first = await page();
-  expect((await run(workspace.root, ['build'], epoch)).code).toBe(0);
-  expect(await page()).toBe(first);
-}, 600_000);
+  expect(first).toContain('Larkspur');
+  expect(await front()).toBe(first);
+});
 
 test('serve answers on the port that was asked for, and ends with its signal', async () => {
   const child = candor(workspace.root, ['serve', '--port', '45321', '--url', 'http://localhost:45321']);
