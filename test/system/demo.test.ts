@@ -13,6 +13,8 @@ import { builtTrust, everything, makeWorkspace, page, run, sql, type Workspace }
 let demo: Demo;
 let workspace: Workspace;
 const said: string[] = [];
+/** What was seen when all was good again, by a command that was asked to fail for what is wrong besides. */
+let good: Awaited<ReturnType<typeof look>> | undefined;
 
 beforeAll(async () => {
   expect(await ensureBrowser()).toBe(true);
@@ -25,9 +27,9 @@ afterAll(async () => {
   await workspace?.remove();
 });
 
-/** Collects and builds as a person would, and gives the claim that cites the broken check. Everything is collected, or one source. */
-async function look(...only: string[]): Promise<{ claim: DerivedClaim; html: string; collected: number | null }> {
-  const collected = await run(workspace.root, ['collect', ...only]);
+/** Collects and builds as a person would, and gives the claim that cites the broken check. `options`: sources, when not all. */
+async function look(...options: string[]): Promise<{ claim: DerivedClaim; html: string; collected: number | null }> {
+  const collected = await run(workspace.root, ['collect', ...options]);
   const built = await run(workspace.root, ['build']);
   said.push(collected.out, collected.err, built.out, built.err);
   expect(built.code, built.err).toBe(0);
@@ -77,11 +79,12 @@ describe('the demo', () => {
 
   test('switched on again: verified again', async () => {
     expect((await sql(workspace.root, 'alter table tickets enable row level security')).code).toBe(0);
-    expect((await look('app-db')).claim.state).toBe('verified');
+    good = await look('app-db', '--fail-on', 'failed');
+    expect(good.claim.state).toBe('verified');
   });
 
-  test('the command line exits with 1 when it is asked to fail', async () => {
-    expect((await run(workspace.root, ['collect', 'app-db', '--fail-on', 'failed'])).code).toBe(1);
+  test('the command line exits with 1 when it is asked to fail', () => {
+    expect(good?.collected).toBe(1);
   });
 
   test('a production build refuses the demonstration', async () => {
@@ -91,16 +94,16 @@ describe('the demo', () => {
   });
 
   test('the database stopped: unknown, never failing, and the old date stays', async () => {
-    const good = (await look('app-db')).claim;
     await demo.stopDatabase();
     const { claim, html, collected } = await look();
     // The list of subprocessors is content, and can be read all the same.
     expect(collected).toBe(0);
     expect((await run(workspace.root, ['collect', 'app-db'])).code).toBe(3);
     expect(claim.state).toBe('unknown');
-    expect(claim.observedAt).toBe(good.observedAt);
-    expect(html).toContain(good.observedAt?.slice(0, 16));
-  }, 600_000);
+    expect(good?.claim.observedAt).toMatch(/^20/);
+    expect(claim.observedAt).toBe(good?.claim.observedAt);
+    expect(html).toContain(good?.claim.observedAt?.slice(0, 16));
+  });
 
   test('no document that is given to some is in what was built: neither its name nor its bytes', async () => {
     const gated = demo.environment.CANDOR_GATED ?? '';
