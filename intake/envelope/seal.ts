@@ -39,3 +39,17 @@ export async function open(ciphertext: Uint8Array, identity: string): Promise<Ui
   decrypter.addIdentity(identity);
   return new Uint8Array(await decrypter.decrypt(ciphertext));
 }
+
+/**
+ * Whether anything can be encrypted to a recipient that a stranger names: one that looks right may hold a point of low order,
+ * at which encryption fails, and with it whatever is done to many cases at once.
+ */
+export async function takesMessages(recipient: string): Promise<boolean> {
+  if (!isHybridRecipient(recipient)) return false;
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(recipient);
+  return encrypter.encrypt(new Uint8Array()).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,6 +1,6 @@
-import { isHybridRecipient } from '../../schemas/core/age-recipient.ts';
 import type { Desk } from '../desk.ts';
 import { keysOf } from '../envelope/receipt.ts';
+import { takesMessages } from '../envelope/seal.ts';
 import type { SentFile } from '../web/multipart.ts';
 import { Refusal } from '../web/refusal.ts';
 import { hindrance, type ReportProblem, readMessage } from './look.ts';
@@ -37,7 +37,7 @@ export async function submitMessage(
   if (pasted !== '' && file !== undefined) return { problems: { message: 'twice' } };
   const sent = file?.bytes ?? new TextEncoder().encode(pasted);
   const own = (form.get('recipient') ?? '').trim();
-  if (own !== '' && !isHybridRecipient(own)) return { problems: { recipient: 'no-recipient' } };
+  if (own !== '' && !(await takesMessages(own))) return { problems: { recipient: 'no-recipient' } };
   const keys = form.get('keys') ?? '';
   const read = readMessage(sent, keys, standing);
   if ('problem' in read) return { problems: { message: read.problem } };

@@ -1,8 +1,8 @@
 import type { Challenge } from 'altcha-lib';
 import { z } from 'zod';
-import { isHybridRecipient } from '../../schemas/core/age-recipient.ts';
 import { Digest } from '../../schemas/index.ts';
 import type { Desk } from '../desk.ts';
+import { takesMessages } from '../envelope/seal.ts';
 import type { SentFile } from '../web/multipart.ts';
 import { Refusal } from '../web/refusal.ts';
 import { newChallenge, proofIn } from './challenge.ts';
@@ -13,7 +13,7 @@ import { reportStanding } from './standing.ts';
 /** What the script of the form sends beside the ciphertext. */
 const SealedForm = z.object({
   access: z.string().regex(/^[\w-]{43}$/),
-  replyTo: z.string().refine(isHybridRecipient),
+  replyTo: z.string().refine(takesMessages),
   keys: Digest,
   solution: z.string().max(4000).default(''),
   critical: z.enum(['yes', 'no']).default('no'),
@@ -39,7 +39,7 @@ export async function submitSealed(
     status: 422,
     body: { problem, keys: standing.recipients },
   });
-  const parsed = SealedForm.safeParse(Object.fromEntries(form));
+  const parsed = await SealedForm.safeParseAsync(Object.fromEntries(form));
   const [message] = files?.get('message') ?? [];
   if (!parsed.success || message === undefined) return refused('incomplete');
   const { access, replyTo, keys, solution } = parsed.data;

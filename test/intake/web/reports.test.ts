@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { bech32 } from '@scure/base';
 import { armor, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../examples/postgres-server.ts';
@@ -176,6 +177,7 @@ describe('a report that a browser encrypted', () => {
     const visitor = server.visitor();
     const report = await sealed();
     expect((await send(visitor, report, { access: 'short' })).status).toBe(422);
+    expect((await send(visitor, report, { replyTo: lowOrder })).status).toBe(422);
     const foreign = await sendSealed(visitor, { ...report, solution: '' }, { origin: 'https://evil.example' });
     expect([foreign.status, await foreign.json()]).toEqual([
       403,
@@ -238,9 +240,11 @@ describe('an age message that somebody made themselves', () => {
     const page = await (await server.visitor().upload(path, { file, recipient: own.recipient }, from())).text();
     const kept = await store.db.selectFrom('report').selectAll().where('submission', '=', numberIn(page)).execute();
     expect(kept).toMatchObject([{ replyTo: own.recipient }]);
-    const wrong = await server.visitor().upload(path, { file, recipient: `${own.recipient.slice(0, -1)}x` }, from());
-    expect(wrong.status).toBe(422);
-    expect(await wrong.text()).toContain('is no post-quantum age recipient');
+    for (const recipient of [`${own.recipient.slice(0, -1)}x`, lowOrder]) {
+      const wrong = await server.visitor().upload(path, { file, recipient }, from());
+      expect(wrong.status).toBe(422);
+      expect(await wrong.text()).toContain('is no post-quantum age recipient');
+    }
   });
 
   test('that cannot be taken: 422 with the keys of today, and the draft is kept', async () => {
@@ -447,6 +451,9 @@ describe('what keeps reports from being taken in', () => {
     ]);
   });
 });
+
+/** A whole recipient, with its checksum, to which nothing can be encrypted: its point of X25519 is zero. */
+const lowOrder = bech32.encode('age1pq', bech32.toWords(new Uint8Array(1216)), false);
 
 /** Sends so many bytes of a form with files in pieces, without saying how many. */
 function statusWithoutLength(
