@@ -142,8 +142,16 @@ export default defineCommand({
 });
 
 function print({ json }: Options, answer: Answer, { out }: Terminal): number {
-  out(json ? `${JSON.stringify(answer.json, null, 2)}\n` : answer.text);
-  return 0;
+  out(json ? `${escaped(JSON.stringify(answer.json, null, 2))}\n` : answer.text);
+  return answer.holds === false ? 1 : 0;
+}
+
+/** The same JSON, with what moves a cursor or turns lines as its code: strangers wrote some of it, and it is seen on terminals. */
+function escaped(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function needed(value: string | undefined, problem: string): string {

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 
-/** What an action gives: as JSON and as text. */
-export type Answer = { json: unknown; text: string };
+/** What an action gives: as JSON and as text; `holds`: false where it asked whether something is so, and it is not. */
+export type Answer = { json: unknown; text: string; holds?: boolean };
 
 /** Rows of a table for a terminal: columns as wide as their widest cell, two spaces apart, the last one as it is. */
 export function table(rows: readonly (readonly string[])[]): string {

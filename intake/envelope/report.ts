@@ -5,6 +5,9 @@ import { readTar, type TarFile } from './tar.ts';
 /** How much all attachments of a report may weigh together, in bytes. */
 export const ATTACHMENT_BYTES = 10 * 2 ** 20;
 
+/** How many files of a message are told apart: an archive of a stranger may hold tens of thousands, each with a button. */
+const MOST_FILES = 100;
+
 /** A report as its reporter fills it in. It is in the clear in their browser and at the desk, and nowhere in between. */
 export type Report = {
   title: string;
@@ -45,7 +48,7 @@ export function packMessage(text: string, attachments: readonly TarFile[] = []):
   return packed([{ name: 'message.txt', bytes: encoded(`${text}\n`) }, ...attached(attachments)]);
 }
 
-/** Unpacks what was decrypted, whoever made it. What is no archive is text; what is neither is a file. */
+/** Unpacks what was decrypted, whoever made it. What is no archive is text; what is neither is a file, as is an archive of very many. */
 export function unpackReport(bytes: Uint8Array): Opened {
   const files = readTar(bytes);
   if (files === undefined) {
@@ -53,6 +56,8 @@ export function unpackReport(bytes: Uint8Array): Opened {
     if (text !== undefined) return { fields: [], text: text.trim(), attachments: [] };
     return { fields: [], text: '', attachments: [{ name: 'message.bin', bytes: bytes.slice() }] };
   }
+  if (files.length > MOST_FILES)
+    return { fields: [], text: '', attachments: [{ name: 'message.tar', bytes: bytes.slice() }] };
   const said = jsonOf(files.find(({ name }) => name === 'report.json'));
   const message = files.find(({ name }) => name === 'message.txt') ?? files.find(({ name }) => name === 'report.md');
   const text = said === undefined ? decoded(message?.bytes ?? new Uint8Array()) : textOf(said);

@@ -140,6 +140,9 @@ test('lists what is due next, shows a case unread, and decrypts it without obeyi
   expect(text).toContain('look‹U+001B›]0;owned‹U+0007› ‹U+001B›[2J‹U+009B›31m ‹U+202E›gnp.exe\nsecond    line');
   // Bold headings are ours.
   expect(stripVTControlCharacters(text)).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+  const json = await read(keys.milo, 'decrypt', ids.hostile, '--json');
+  expect(json.out).toContain('\\u001b]0;owned\\u0007 \\u001b[2J\\u009b31m \\u202egnp.exe');
+  expect(JSON.stringify(jsonOf(json.out))).toContain('\u202egnp.exe');
   const files = (await readdir(join(root, 'opened'))).toSorted();
   expect(files).toEqual(['1-1-etc-cron.d-evil', '1-2-31m-run.sh', '1-3-31m-run.sh']);
   expect((await stat(join(root, 'opened', '1-2-31m-run.sh'))).mode & 0o777).toBe(0o600);
@@ -238,7 +241,9 @@ test('a lost key: who can still decrypt encrypts all open cases anew, and what n
   await declare(keys.milo, keys.nora);
   const check = await read(keys.milo, 'check', '--json');
   expect(jsonOf(check.out).unreadable).toEqual([{ id: ids.lost, positions: [1] }]);
+  expect(check.code).toBe(1);
   const rekey = await read(keys.milo, 'rekey');
+  expect(rekey.code).toBe(1);
   expect(rekey.out).toContain(`${ids.lost}  messages 1`);
   // The guest is gone: what was for guests is the team’s.
   expect(rekey.out).not.toContain(ids.other);

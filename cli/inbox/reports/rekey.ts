@@ -47,6 +47,7 @@ export async function rekeyed(inbox: Inbox, only: string | undefined, opener: Op
   return {
     json: { messages, remaining },
     text: `${messages} messages are encrypted to the recipients of today.\n${leftText(remaining)}`,
+    holds: remaining.length === 0,
   };
 }
 
@@ -66,7 +67,7 @@ export async function checked(inbox: Inbox, opener: Opener): Promise<Answer> {
     remaining.length === 0
       ? `This identity opens all ${ids.length} open cases.\n`
       : `This identity does not open ${remaining.length} of ${ids.length} open cases.\n${leftText(remaining)}`;
-  return { json: { cases: ids.length, unreadable: remaining }, text };
+  return { json: { cases: ids.length, unreadable: remaining }, text, holds: remaining.length === 0 };
 }
 
 function ofReporter({ replyTo }: ShownReport): string[] {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { armor, Encrypter, generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import fc from 'fast-check';
+import { createTar } from 'nanotar';
 import { describe, expect, test } from 'vitest';
 import { inspectAge } from '../../../intake/envelope/inspect.ts';
 import { keysDigest, recipientsFile } from '../../../intake/envelope/keys.ts';
@@ -110,6 +111,19 @@ describe('a report', () => {
         unpackReport(broken.subarray(0, at));
       }),
     );
+  });
+  test('an archive of very many files is one file', () => {
+    const many = (count: number) => {
+      const files = createTar(Array.from({ length: count }, (_, index) => ({ name: `f${index}`, data: '' })));
+      return new Uint8Array([...files, ...new Uint8Array(1024)]);
+    };
+    expect(unpackReport(many(100)).attachments).toHaveLength(100);
+    const archive = many(101);
+    expect(unpackReport(archive)).toEqual({
+      fields: [],
+      text: '',
+      attachments: [{ name: 'message.tar', bytes: archive }],
+    });
   });
   test.each(['gnu', 'pax', 'ustar'])(
     'a tar of the format %s that somebody made with folders is its files',
