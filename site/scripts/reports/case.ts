@@ -4,7 +4,7 @@ import { ATTACHMENT_BYTES } from '../../../intake/envelope/report.ts';
 import type { SealedCase, SealedReturn } from '../../../intake/reports/return/sealed.ts';
 import { minute } from '../../words/dates.ts';
 import { reporterStateWords } from '../../words/reports.ts';
-import { read, startWorker } from './ask.ts';
+import { read, startAsking, workerAddress } from './ask.ts';
 import { element, the } from './elements.ts';
 import { fileNode, messageNodes, pair } from './shown.ts';
 import type { Orders } from './worker.ts';
@@ -25,7 +25,7 @@ const away = 'This does not work just now. Nothing was lost: try again in a few 
 
 type Keys = Orders['keys']['given'];
 
-const ask = startWorker();
+const ask = startAsking<Orders>(workerAddress());
 const root = the('case', HTMLElement);
 const code = the('field_code', HTMLInputElement);
 const text = the('field_text', HTMLTextAreaElement);

@@ -1,15 +1,16 @@
 import { ATTACHMENT_BYTES, type Opened } from '../../../intake/envelope/report.ts';
 import { ASK_AGAIN } from '../../../intake/reports/desk/ask-again.ts';
-import { read, startWorker } from './ask.ts';
+import { read, startAsking, workerAddress } from './ask.ts';
 import { element, the } from './elements.ts';
 import { answerTo, takePlace } from './page.ts';
 import { caseText, messageNodes } from './shown.ts';
+import type { Orders } from './worker.ts';
 
 // The messages of a case, decrypted in the browser of whoever works on it, and what they write, encrypted before it leaves.
 // An identity is in the memory of this page alone. So that it need not be chosen again after every act, acts are sent by this
 // script, and the answer takes the place of what is shown; with the page, the identity is gone.
 
-const ask = startWorker();
+const ask = startAsking<Orders>(workerAddress());
 
 /** The identities that are in this page. */
 let identities: readonly string[] = [];

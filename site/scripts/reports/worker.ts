@@ -3,8 +3,9 @@ import { keysOf, type ReceiptKeys } from '../../../intake/envelope/receipt.ts';
 import { type Opened, packMessage, unpackReport } from '../../../intake/envelope/report.ts';
 import { open, seal } from '../../../intake/envelope/seal.ts';
 import type { TarFile } from '../../../intake/envelope/tar.ts';
+import { answerOrders, type Order } from './ask.ts';
 
-// Keys and texts are in this worker and in the page that asks it, and go nowhere: it sends nothing, and keeps nothing.
+// Keys and texts are in this worker and in the page that asks it, and go nowhere.
 
 /** What can be asked: the keys of a receipt code; the recipients of identities; to read an age message, armored or not; to make one, armored. */
 export type Orders = {
@@ -17,19 +18,9 @@ export type Orders = {
   };
 };
 
-/** One order, by the number under which its answer is known. */
-type Order = { [Name in keyof Orders]: { number: number; name: Name; asked: Orders[Name]['asked'] } }[keyof Orders];
+answerOrders<Orders>(done);
 
-self.onmessage = async ({ data }: MessageEvent<Order>) => {
-  const { number } = data;
-  try {
-    self.postMessage({ number, isGiven: true, given: await done(data) });
-  } catch {
-    self.postMessage({ number, isGiven: false });
-  }
-};
-
-async function done(order: Order): Promise<Orders[keyof Orders]['given']> {
+async function done(order: Order<Orders>): Promise<Orders[keyof Orders]['given']> {
   if (order.name === 'keys') return keysOf(order.asked);
   if (order.name === 'recipients') return Promise.all(order.asked.map(identityToRecipient));
   if (order.name === 'seal') {

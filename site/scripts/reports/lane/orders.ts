@@ -4,6 +4,7 @@ import { keysDigest } from '../../../../intake/envelope/keys.ts';
 import { keysOf, newReceiptCode, type ReceiptKeys } from '../../../../intake/envelope/receipt.ts';
 import { packReport, type Report } from '../../../../intake/envelope/report.ts';
 import { seal } from '../../../../intake/envelope/seal.ts';
+import { type Order, read } from '../ask.ts';
 
 // All that takes long is done here, beside the page, which stays usable meanwhile. Nothing here sends anything.
 
@@ -23,25 +24,8 @@ export type Orders = {
   solve: { asked: Challenge; given: string };
 };
 
-/** One order, by the number under which its answer is known. */
-type Order = { [Name in keyof Orders]: { number: number; name: Name; asked: Orders[Name]['asked'] } }[keyof Orders];
-
-/** What comes back for the order of that number. `given` is missing when it failed. */
-export type Answer = { number: number; given?: Orders[keyof Orders]['given'] };
-
-/** Makes this worker answer. */
-export function answerOrders(): void {
-  self.onmessage = async ({ data }: MessageEvent<Order>) => {
-    const { number } = data;
-    const answer: Answer = await carriedOut(data).then(
-      (given) => ({ number, given }),
-      () => ({ number }),
-    );
-    self.postMessage(answer);
-  };
-}
-
-async function carriedOut(order: Order): Promise<Orders[keyof Orders]['given']> {
+/** Carries out one of them. */
+export async function carriedOut(order: Order<Orders>): Promise<Orders[keyof Orders]['given']> {
   switch (order.name) {
     case 'receipt': {
       const code = newReceiptCode();
@@ -52,10 +36,7 @@ async function carriedOut(order: Order): Promise<Orders[keyof Orders]['given']> 
     case 'seal': {
       const { draft, recipients } = order.asked;
       const { files, ...fields } = draft;
-      const attachments = await Promise.all(
-        files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
-      );
-      const message = await seal(packReport({ ...fields, attachments }), recipients);
+      const message = await seal(packReport({ ...fields, attachments: await read(files) }), recipients);
       return { message, keys: await keysDigest(recipients) };
     }
     case 'solve': {

@@ -1,7 +1,7 @@
 import { fingerprint, keysDigest } from '../../../../intake/envelope/keys.ts';
 import { refusals } from '../../../../intake/web/refusal.ts';
+import { type Ask, startAsking } from '../ask.ts';
 import { element, the } from '../elements.ts';
-import { type Ask, startAsking } from './ask.ts';
 import { draftForm, showProblems } from './draft.ts';
 import { offerFile, withdrawFile } from './file.ts';
 import { hintsFor, type Known } from './hints.ts';
@@ -20,12 +20,12 @@ const noWorker =
 export function startPage(script: string): void {
   const root = document.getElementById('report');
   if (root === null || typeof Worker === 'undefined' || crypto.subtle === undefined) return;
-  new Lane(root, startAsking(script)).start();
+  new Lane(root, startAsking<Orders>(script)).start();
 }
 
 class Lane {
   readonly #data: DOMStringMap;
-  readonly #ask: Ask;
+  readonly #ask: Ask<Orders>;
   readonly #draft = draftForm();
   readonly #button = the('report_send', HTMLButtonElement);
   readonly #said = the('report_said', HTMLElement);
@@ -36,7 +36,7 @@ class Lane {
   #receipt: Orders['receipt']['given'] | undefined;
   #isUnkept = false;
 
-  constructor(root: HTMLElement, ask: Ask) {
+  constructor(root: HTMLElement, ask: Ask<Orders>) {
     this.#data = root.dataset;
     this.#ask = ask;
     this.#recipients = JSON.parse(root.dataset.recipients ?? '[]');
