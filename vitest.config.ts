@@ -33,7 +33,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: 'test/intake/web/built.ts',
+    globalSetup: 'test/setup.ts',
     env: { TZ: 'UTC', NO_COLOR: '1' },
     testTimeout: 300_000,
     hookTimeout: 300_000,

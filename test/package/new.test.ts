@@ -16,6 +16,7 @@ beforeAll(async () => {
     'package.json',
     'tsconfig.json',
     'vitest.config.ts',
+    'test/setup.ts',
     'test/collectors/parity.ts',
   ])
     await cp(join(root, path), join(copy, path), { recursive: true });

@@ -1,27 +1,11 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { buildForms as build, type Forms } from '../../../cli/forms/build.ts';
 import { openStore } from '../../../intake/store/open.ts';
 import { root } from './content.ts';
-
-/**
- * The setup of a run: names a folder for what is built once for all of its files and processes, and gives what
- * deletes it. Nothing is built before it is needed. A run inside another one takes that one’s folder.
- */
-export default async function setup(): Promise<() => Promise<void>> {
-  if (process.env.CANDOR_TEST_BUILT !== undefined) return async () => undefined;
-  const folder = await mkdtemp(join(tmpdir(), 'candor-built-'));
-  process.env.CANDOR_TEST_BUILT = folder;
-  return async () => {
-    const forms = join(folder, 'forms');
-    if (existsSync(forms)) await rm(join(await readFile(forms, 'utf8'), '..'), { recursive: true, force: true });
-    await rm(folder, { recursive: true, force: true });
-  };
-}
 
 /** The pages of the server as `buildForms` builds them, built by whoever needs them first. `remove` does nothing. */
 export async function buildForms(): Promise<Forms> {
