@@ -48,7 +48,7 @@ export function packMessage(text: string, attachments: readonly TarFile[] = []):
   return packed([{ name: 'message.txt', bytes: encoded(`${text}\n`) }, ...attached(attachments)]);
 }
 
-/** Unpacks what was decrypted, whoever made it. What is no archive is text; what is neither is a file, as is an archive of very many. */
+/** Unpacks what was decrypted, whoever made it. What is no archive is text; what is neither is a file; very many files are one, the archive. */
 export function unpackReport(bytes: Uint8Array): Opened {
   const files = readTar(bytes);
   if (files === undefined) {
@@ -56,18 +56,18 @@ export function unpackReport(bytes: Uint8Array): Opened {
     if (text !== undefined) return { fields: [], text: text.trim(), attachments: [] };
     return { fields: [], text: '', attachments: [{ name: 'message.bin', bytes: bytes.slice() }] };
   }
-  if (files.length > MOST_FILES)
-    return { fields: [], text: '', attachments: [{ name: 'message.tar', bytes: bytes.slice() }] };
   const said = jsonOf(files.find(({ name }) => name === 'report.json'));
   const message = files.find(({ name }) => name === 'message.txt') ?? files.find(({ name }) => name === 'report.md');
   const text = said === undefined ? decoded(message?.bytes ?? new Uint8Array()) : textOf(said);
   const shown = text === undefined ? [] : ['report.json', 'report.md', 'message.txt'];
+  const others = files.filter(({ name }) => !shown.includes(name));
   return {
     fields: said === undefined ? [] : fieldsOf(said),
     text: (text ?? '').trim(),
-    attachments: files
-      .filter(({ name }) => !shown.includes(name))
-      .map(({ name, bytes: file }) => ({ name: fileName(name.replace(/^attachments\//, '')), bytes: file })),
+    attachments:
+      others.length > MOST_FILES
+        ? [{ name: 'message.tar', bytes: bytes.slice() }]
+        : others.map(({ name, bytes: file }) => ({ name: fileName(name.replace(/^attachments\//, '')), bytes: file })),
   };
 }
 

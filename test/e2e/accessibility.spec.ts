@@ -18,13 +18,12 @@ function kindOf(path: string): string {
 }
 
 /**
- * The first two of a kind are seen in light and dark and at both widths, the second the other way round: a scheme changes
- * colours and a width the layout. Those after them are alike but for their words: one look each, and none when axe has
- * seen all their elements beside each other before.
+ * The first of a kind is seen in light and in dark, on a phone and on a wide screen: a scheme changes colours alone, and a width
+ * the layout. Those after it are alike but for their words: one look each, in turn all four, and none when axe has seen all
+ * their elements beside each other before.
  */
 function looksFor(nth: number): readonly (typeof looks)[number][] {
-  if (nth < 2) return looks.slice(2 * nth, 2 * nth + 2);
-  return looks.slice(nth % 4, (nth % 4) + 1);
+  return nth === 0 ? looks.slice(0, 2) : looks.slice((nth + 1) % 4, ((nth + 1) % 4) + 1);
 }
 
 /** What a page is made of: each element with its classes inside which other, and whether it is empty. */
@@ -39,12 +38,14 @@ function shapesOf(page: Page): Promise<string[]> {
   });
 }
 
-const PARTS = 8;
+// One for each worker: what one of them has seen the other does not know of.
+const PARTS = 2;
 
 for (const part of Array.from({ length: PARTS }, (_, index) => index))
   test(`axe finds nothing and nothing scrolls sideways, light and dark, 360 and 1440 pixels: part ${part + 1} of ${PARTS}`, async ({
     page,
   }) => {
+    test.setTimeout(600_000);
     const seen = new Map<string, number>();
     const all = sites().flatMap((site) =>
       pagesOf(site).map((path) => {
@@ -60,20 +61,23 @@ for (const part of Array.from({ length: PARTS }, (_, index) => index))
         for (const details of document.querySelectorAll('details')) details.open = true;
       });
       const shapes = await shapesOf(page);
-      const axe = nth < 2 || shapes.some((shape) => !looked.has(shape)) ? looksFor(nth) : [];
+      const axe = nth === 0 || shapes.some((shape) => !looked.has(shape)) ? looksFor(nth) : [];
       for (const shape of shapes) looked.add(shape);
-      for (const look of looks) {
-        const { colorScheme, width } = look;
-        await page.emulateMedia({ colorScheme });
+      // A scheme moves nothing, so one of the two is enough for what is beyond the edge.
+      for (const width of [360, 1440]) {
         await page.setViewportSize({ width, height: 900 });
-        const where = `${site.name}${path}, ${colorScheme}, ${width}`;
         const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect.soft(beyond, `${where}: pixels beyond the edge`).toBeLessThanOrEqual(0);
-        if (!axe.includes(look)) continue;
-        // Legacy mode leaves out a second page for frames, of which there are none.
-        const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`);
-        expect.soft(found, where).toEqual([]);
+        expect.soft(beyond, `${site.name}${path}, ${width}: pixels beyond the edge`).toBeLessThanOrEqual(0);
+        for (const { colorScheme } of axe.filter((look) => look.width === width)) {
+          await page.emulateMedia({ colorScheme });
+          // What passes is not described, which is a third of the time; legacy mode leaves out a second page for frames.
+          const { violations } = await new AxeBuilder({ page })
+            .options({ resultTypes: ['violations'] })
+            .setLegacyMode()
+            .analyze();
+          const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`);
+          expect.soft(found, `${site.name}${path}, ${colorScheme}, ${width}`).toEqual([]);
+        }
       }
     }
   });
