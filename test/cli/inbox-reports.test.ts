@@ -256,6 +256,13 @@ test('a lost key: who can still decrypt encrypts all open cases anew, and what n
   expect(text).toContain('Please send it once more.');
 });
 
+test('without recipients nothing is written, for nobody could read it', async () => {
+  const file = join(root, 'content/disclosure.yaml');
+  await writeFile(file, (await readFile(file, 'utf8')).replace(/recipients:[^]*/, ''));
+  for (const action of [['note', ids.other, '--text', 'x'], ['rekey', '--identity', keys.milo.file]])
+    expect((await desk(...action)).err).toContain('error RecipientsMissing: disclosure.yaml names no recipients.');
+});
+
 test.each(['responder', 'administrator'])('a %s reads nothing of reports', async (role) => {
   const as = role === 'responder' ? 'rita' : 'ada';
   for (const action of [['list'], ['show', ids.other], ['acknowledge', ids.other]])
