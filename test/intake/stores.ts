@@ -45,7 +45,7 @@ export function onBothStores(title: string, tests: (fresh: () => Fresh) => void)
     const create = async (database: string, template = 'template1') => {
       const client = new Client({ connectionString: server.url() });
       await client.connect();
-      await client.query(`create database ${database} template ${template}`);
+      await client.query(`create database ${database} template ${template} strategy file_copy`);
       await client.end();
     };
     afterAll(() => server.stop());
