@@ -258,8 +258,11 @@ test('a lost key: who can still decrypt encrypts all open cases anew, and what n
 
 test('without recipients nothing is written, for nobody could read it', async () => {
   const file = join(root, 'content/disclosure.yaml');
-  await writeFile(file, (await readFile(file, 'utf8')).replace(/recipients:[^]*/, ''));
-  for (const action of [['note', ids.other, '--text', 'x'], ['rekey', '--identity', keys.milo.file]])
+  await writeFile(file, (await readFile(file, 'utf8')).replace(/recipients:[\s\S]*/, ''));
+  for (const action of [
+    ['note', ids.other, '--text', 'x'],
+    ['rekey', '--identity', keys.milo.file],
+  ])
     expect((await desk(...action)).err).toContain('error RecipientsMissing: disclosure.yaml names no recipients.');
 });
 
