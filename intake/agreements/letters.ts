@@ -37,3 +37,15 @@ export function endedLetter(head: Letterhead, to: string, request: string, byCus
     ].join('\n\n'),
   };
 }
+
+/** To one of the parties: a newer agreement took the place of an older one. */
+export function replacedLetter(head: Letterhead, to: string, older: string, newer: string): Mail {
+  return {
+    to,
+    subject: `Agreement ${older} was replaced`,
+    text: [
+      `The data processing agreement ${older} with ${head.company} has ended: agreement ${newer}, which was accepted later for the same customer, took its place.`,
+      'If that is not what was meant, answer this letter.',
+    ].join('\n\n'),
+  };
+}

@@ -65,7 +65,7 @@ async function seal(desk: Sealing, key: SealKey, id: string): Promise<boolean> {
   const at = now();
   const pdf = await sealPdf(await printAgreement({ template, annexes, offer, acceptance }), key, at);
   const pdfDigest = hash('sha256', pdf);
-  await supersedeOlder(db, request, form, at);
+  await supersedeOlder(desk, request, form, at);
   const { secret, row } = newSecret('status', new Date(at.getTime() + STATUS_MS));
   const facts = { pdf: pdfDigest, certificate: key.certificate.fingerprint256.replaceAll(':', '').toLowerCase() };
   const kept = sql`

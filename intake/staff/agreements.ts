@@ -1,14 +1,10 @@
 import { formOf } from '../agreements/draft.ts';
-import { supersede, terminate } from '../agreements/ends.ts';
-import type { Desk } from '../desk.ts';
+import { type Ending, supersede, terminate } from '../agreements/ends.ts';
 import type { Submission } from '../lifecycle/submission.ts';
 import { act, actorOf } from './act.ts';
 import type { Decided } from './decisions.ts';
 import { isOwn, type Member } from './roles.ts';
 import { existing, requestOf } from './show.ts';
-
-/** What agreements are ended with. */
-type Ending = Pick<Desk, 'db' | 'policy' | 'head' | 'now'>;
 
 /** Ends an agreement that is in force; both parties are told. Throws what `act`, `requestOf` and `terminate` throw. */
 export async function endAgreement(desk: Ending, member: Member, decided: Decided): Promise<Submission> {

@@ -381,8 +381,17 @@ onBothStores('an agreement', (fresh) => {
       const colleague = await sealed({ email: 'ben@quill.swiss' });
       said.now = at(2 / 24);
       const elsewhere = await sealed({ website: 'https://quill-press.swiss' });
-      const second = await sealed({ email: 'ADA@quill.swiss' });
+      // Whoever signs for a group signs for one company after another.
+      const sister = await sealed({ company: 'Quill Press Ltd.' });
+      const abroad = await sealed({ jurisdiction: 'FR' });
+      said.now = at(3 / 24);
+      const before = (await letters()).length;
+      const second = await sealed({ email: 'ADA@quill.swiss', company: 'Quill  LTD.' });
       expect((await stands(first.id)).state).toBe('superseded');
+      for (const { id } of [sister, abroad]) expect((await stands(id)).state).toBe('sealed');
+      const told = (await letters()).slice(before).filter(({ subject }) => String(subject).includes(first.id));
+      expect(told.map(({ to }) => to).sort()).toEqual(['ada@quill.swiss', 'trust@larkspur.swiss']);
+      expect(told[0]?.text).toContain(second.id);
       expect(await lastFacts(first.id)).toEqual({ by: second.id });
       for (const { id } of [colleague, elsewhere]) expect((await stands(id)).state).toBe('sealed');
       await expect(supersede(desk, second, colleague, 'web:ben')).rejects.toMatchObject({
@@ -394,6 +403,9 @@ onBothStores('an agreement', (fresh) => {
           replaceAgreement(desk, { id: 'rita', role: 'responder', email, via: 'web' }, colleague.id, second.id),
         ).rejects.toMatchObject({ name: 'StaffOwnRequest' });
       expect((await supersede(desk, colleague, second, 'web:ben')).state).toBe('superseded');
+      expect((await letters()).filter(({ subject }) => String(subject).includes(colleague.id))).toMatchObject(
+        expect.arrayContaining([expect.objectContaining({ to: 'ben@quill.swiss' })]),
+      );
     });
 
     test('by the customer, once, and both parties hear of it', async () => {
