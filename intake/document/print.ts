@@ -12,23 +12,21 @@ import { words } from './words.ts';
 
 /**
  * What a PDF shows. With an offer it says until when that can be accepted; with its acceptance, who did, and in which words.
- * `fonts` are files (TTF, OTF) for scripts that those of the compiler do not have.
  */
 export type Printed = {
   template: Template;
   annexes: Annexes;
   offer?: AgreementOffer | undefined;
   acceptance?: AgreementAcceptance | undefined;
-  fonts?: readonly Uint8Array[] | undefined;
 };
 
 /**
  * The PDF of an agreement: tagged, PDF/A-3a, with `annexes.json` embedded, and `offer.json` and `acceptance.json` where there
- * are such. The same input gives the same
- * bytes on every machine: its times are those of the annexes, and its fonts are those of the compiler and of `fonts`.
+ * are such. The same input gives the same bytes on every machine: its times are those of the annexes, and its fonts are those
+ * of the compiler alone. What these cannot show is refused.
  * Throws TypesetterMissing, AgreementUnprintable, AgreementFailed.
  */
-export async function printAgreement({ template, annexes, offer, acceptance, fonts = [] }: Printed): Promise<Buffer> {
+export async function printAgreement({ template, annexes, offer, acceptance }: Printed): Promise<Buffer> {
   const files = {
     'annexes.json': canonicalJson(annexes),
     ...(offer === undefined ? {} : { 'offer.json': canonicalJson(offer) }),
@@ -52,7 +50,7 @@ export async function printAgreement({ template, annexes, offer, acceptance, fon
     annexes: canonicalJson(shown.annexes),
     files: canonicalJson(files),
   };
-  return withCompiler(fonts, (compiler) => {
+  return withCompiler((compiler) => {
     const made = compiler.compile({ mainFileContent: LAYOUT, inputs });
     if (made.result === null)
       throw candorError('AgreementFailed', { problem: messagesOf(made.takeError()?.shortDiagnostics) });
@@ -71,7 +69,7 @@ export async function printAgreement({ template, annexes, offer, acceptance, fon
 }
 
 /** Gives a compiler that sees no file, no package and no font of this machine. */
-async function withCompiler(fonts: readonly Uint8Array[], use: (compiler: NodeCompiler) => Buffer): Promise<Buffer> {
+async function withCompiler(use: (compiler: NodeCompiler) => Buffer): Promise<Buffer> {
   const typst = await typesetter();
   const folder = mkdtempSync(join(tmpdir(), 'candor-document-'));
   const { FONTCONFIG_FILE: before } = process.env;
@@ -80,8 +78,7 @@ async function withCompiler(fonts: readonly Uint8Array[], use: (compiler: NodeCo
     writeFileSync(settings, `<?xml version="1.0"?><fontconfig><dir>${join(folder, 'none')}</dir></fontconfig>`);
     // The compiler has no option to leave this machine's fonts out; it asks fontconfig for them, once, here.
     process.env.FONTCONFIG_FILE = settings;
-    const fontBlobs = fonts.map((font) => Buffer.from(font));
-    return use(typst.create({ workspace: join(folder, 'empty'), fontArgs: [{ fontBlobs }] }));
+    return use(typst.create({ workspace: join(folder, 'empty') }));
   } finally {
     if (before === undefined) delete process.env.FONTCONFIG_FILE;
     else process.env.FONTCONFIG_FILE = before;

@@ -39,12 +39,12 @@ export const documentErrors = {
     }),
   }),
   AgreementUnprintable: define<{ fields: readonly string[] }>({
-    exit: 3,
+    exit: 1,
     why: 'A name that shows as empty boxes is no name to sign with; the PDF must show all that was typed.',
     example: { fields: ['parties.customer.name'] },
     text: ({ fields }) => ({
       what: `no font has all the characters of ${fields.map((field) => `\`${field}\``).join(', ')}.`,
-      hint: 'give the server a font for this script, or let a person make the agreement.',
+      hint: 'ask for it in letters of the Latin, Greek or Cyrillic alphabet: decline the request with this reason.',
     }),
   }),
   AgreementFailed: define<{ problem: string }>({

@@ -180,7 +180,10 @@ test('a viewer sees that something waits, and may do nothing, whatever is sent',
 });
 
 test('a responder answers, approves and declines what they looked at, from this session alone', async () => {
-  const [asked, wrong] = [await held({ needs: ['dpa', 'question'], message: 'Where is it?' }), await held()];
+  const [asked, wrong] = [
+    await held({ needs: ['dpa', 'question'], message: 'Where is it?' }),
+    await held({ company: '株式会社クイル' }),
+  ];
   const responder = await signedIn('responder');
   expect(await (await responder.get('/inbox/')).text()).toContain('Quill Ltd.');
   expect(await (await responder.get(`/inbox/${asked.id}/`)).text()).toContain('Where is it?');
@@ -206,6 +209,10 @@ test('a responder answers, approves and declines what they looked at, from this 
   expect((await responder.send(`/inbox/${asked.id}/`, { approval: '' })).status).toBe(303);
   expect(await stateOf(asked.id)).toBe('offered');
   await letterTo(server.mailbox, asked.email, /is ready/);
+  // What no font can show is no failure of the server: whoever decides hears why, and what to do.
+  const unshown = await responder.send(`/inbox/${wrong.id}/`, { approval: '' });
+  expect([unshown.status, await stateOf(wrong.id)]).toEqual([409, 'held']);
+  expect(await unshown.text()).toContain('decline the request with this reason');
   expect((await responder.send(`/inbox/${wrong.id}/`, { reason: 'We do not know you.' })).status).toBe(303);
   expect((await letterTo(server.mailbox, wrong.email, /declined/)).text).toContain('We do not know you.');
   expect(await stateOf(wrong.id)).toBe('declined');
