@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Id } from './core/ids.ts';
 import { Country, Email, WebUrl } from './core/text.ts';
 import { Duration } from './core/time.ts';
-import { RequestNeed } from './request.ts';
+import { agreementNeeds, RequestNeed } from './request.ts';
 import { SlaClock } from './sla.ts';
 
 /** How requests are taken and answered. `content/intake.yaml`; without it there are no forms. */
@@ -10,7 +10,9 @@ export const IntakePolicy = z
   .strictObject({
     url: WebUrl.meta({ description: 'Where the server with the forms answers.' }),
     sender: Email.meta({ description: 'The mailbox that letters come from; answers to them reach people.' }),
-    template: Id.meta({ description: 'The document (kind dpa) that is offered.' }),
+    template: Id.optional().meta({
+      description: 'The document (kind dpa) that is offered. Not needed where `needs` holds no agreement.',
+    }),
     needs: z
       .array(RequestNeed)
       .min(1)
@@ -59,6 +61,10 @@ export const IntakePolicy = z
       })
       .prefault({})
       .meta({ description: 'After which time the personal data of a request is deleted.' }),
+  })
+  .refine(({ needs, template }) => template !== undefined || !needs.some((need) => agreementNeeds.has(need)), {
+    path: ['template'],
+    message: 'is needed while an agreement can be asked for; else say in `needs` what can be',
   })
   .meta({ id: 'IntakePolicy', description: 'How requests are taken and answered.' });
 export type IntakePolicy = z.infer<typeof IntakePolicy>;

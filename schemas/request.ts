@@ -19,6 +19,15 @@ export const RequestNeed = z
   .meta({ description: 'What is asked for.' });
 export type RequestNeed = z.infer<typeof RequestNeed>;
 
+/** What is answered by an agreement. */
+export const agreementNeeds: ReadonlySet<RequestNeed> = new Set([
+  'dpa',
+  'scc-module-two',
+  'scc-module-three',
+  'uk-addendum',
+  'swiss-addendum',
+]);
+
 /** What a visitor fills in to ask for a DPA, a document or an answer. Nothing else of a form is kept. */
 export const RequestForm = z
   .strictObject({

@@ -38,7 +38,8 @@ export const pages = {
   dpa: {
     href: '/dpa/',
     label: 'Agreement',
-    shown: ({ content }) => content.intake !== undefined || content.documents.some(({ data }) => data.kind === 'dpa'),
+    shown: ({ content }) =>
+      content.intake?.template !== undefined || content.documents.some(({ data }) => data.kind === 'dpa'),
   },
   incidents: {
     href: '/incidents/',

@@ -1,6 +1,6 @@
 import providers from 'email-providers/all.json' with { type: 'json' };
 import { getDomain } from 'tldts';
-import type { IntakePolicy, RequestForm, RequestNeed } from '../../schemas/index.ts';
+import { agreementNeeds, type IntakePolicy, type RequestForm } from '../../schemas/index.ts';
 import type { Draft, Obstacle } from '../agreements/draft.ts';
 
 /** Why a person must look at a request. Kept in its history, so they say nothing personal. */
@@ -14,14 +14,6 @@ export type HoldReason =
   | 'measures'
   | 'unprintable';
 
-/** What can be answered by an offer alone, without anybody reading what was written. */
-const offered: ReadonlySet<RequestNeed> = new Set([
-  'dpa',
-  'scc-module-two',
-  'scc-module-three',
-  'uk-addendum',
-  'swiss-addendum',
-]);
 const freeMail: ReadonlySet<string> = new Set(providers);
 
 /**
@@ -41,7 +33,9 @@ export function holdReasons(
     ['jurisdiction', hold.jurisdictions.includes(form.jurisdiction)],
     [
       'needs-a-person',
-      !form.needs.every((need) => offered.has(need)) || form.signatory === undefined || form.message !== undefined,
+      !form.needs.every((need) => agreementNeeds.has(need)) ||
+        form.signatory === undefined ||
+        form.message !== undefined,
     ],
     ['measures', typeof draft === 'object' && draft.hindrances.length > 0],
   ];
@@ -51,7 +45,7 @@ export function holdReasons(
 
 /** Whether it asks for an agreement, whatever else it asks for. */
 export function asksForAgreement({ needs }: RequestForm): boolean {
-  return needs.some((need) => offered.has(need));
+  return needs.some((need) => agreementNeeds.has(need));
 }
 
 /** Whether anybody can have an address there. A subdomain of a provider counts as the provider. */

@@ -95,6 +95,20 @@ test('ContentRequired', async () => {
   `);
 });
 
+test('ContentInvalid: a desk that offers agreements has a text to offer; any other needs none', async () => {
+  const desk = (more: string) =>
+    `url: https://trust.harbour.ch\nsender: trust@harbour.ch\n${more}clocks: [{ id: a, title: A, starts: receipt, within: 48h, counts: calendar }]\n`;
+  expect((await check({ 'intake.yaml': desk('needs: [question, deletion]\n') })).errors).toEqual([]);
+  expect((await check({ 'intake.yaml': desk('needs: [question, uk-addendum]\n') })).errors).toHaveLength(1);
+  expect(await printed({ 'intake.yaml': desk('') })).toMatchInlineSnapshot(`
+    "
+    error ContentInvalid: \`template\` is needed while an agreement can be asked for; else say in \`needs\` what can be.
+      content/intake.yaml
+      hint: the reference of content types lists what is allowed.
+    "
+  `);
+});
+
 test('ContentNotText', async () => {
   expect(await printed({ 'sections/isolation.yaml': new Uint8Array([0x74, 0xff, 0xfe]) })).toMatchInlineSnapshot(`
     "

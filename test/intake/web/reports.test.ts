@@ -50,8 +50,7 @@ afterAll(async () => {
 
 const intake = `url: https://trust.fern.swiss
 sender: trust@fern.swiss
-template: agreement
-approval: automatic
+needs: [deletion, question]
 clocks:
   - { id: request-answered, title: A request is answered, starts: receipt, within: 48h, counts: calendar }
 `;
@@ -188,6 +187,12 @@ describe('a report that a browser encrypted', () => {
     expect([tokenless.status, (await tokenless.json()).problem]).toEqual([403, 'no-token']);
     expect((await visitor.get('/reports/sealed/')).status).toBe(405);
   });
+});
+
+test('a desk without agreements needs no text of one, and asks nobody who signs', async () => {
+  const page = await (await server.visitor().get('/requests/')).text();
+  expect(page).toContain('<h1>Ask for a document or an answer</h1>');
+  expect(page).not.toMatch(/agreement|name="signatory/);
 });
 
 test('a file for the desk is not read for whoever is not signed in', async () => {
