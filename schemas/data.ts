@@ -14,7 +14,9 @@ export const DataItem = z
     stores: z.array(z.string().min(1)).default([]).meta({ description: 'Where: a source id or the name of a store.' }),
     encryption: z.enum(['none', 'at-rest', 'field-level', 'per-tenant', 'hashed']).optional(),
     purposes: z.array(z.string().min(1)).default([]),
-    ownedBy: z.enum(['customer', 'company']).optional().meta({ description: 'Whose it is.' }),
+    ownedBy: z.enum(['customer', 'company']).optional().meta({
+      description: 'Whose it is. What is the company’s own is processed for no customer, and stands in no agreement.',
+    }),
     legalBasis: z.enum(['contract', 'consent', 'legitimate-interest', 'legal-obligation']).optional(),
     retention: Id.optional().meta({ description: 'The retention rule that applies.' }),
     notCollected: z

@@ -154,6 +154,7 @@ export const LAYOUT = String.raw`
     ("Signatory", shown(customer.signatory)),
     ("Role of signatory", shown(customer.signatoryRole)),
     ("Contact", shown(customer.email)),
+    ("Role", if transfer.modules.len() == 2 [Controller, or processor for somebody else] else if transfer.modules.first() == "two" [Controller] else [Processor for somebody else]),
   )
 }
 == Incorporated by reference

@@ -52,9 +52,10 @@ function incorporated(
   };
 }
 
+/** What is processed for customers: of its own data, such as invoices, the company is no processor. */
 function processedData({ dataItems, retention }: Content): ProcessedData[] {
   return dataItems
-    .filter(({ data }) => !data.notCollected)
+    .filter(({ data }) => !data.notCollected && data.ownedBy !== 'company')
     .map(({ id, data }) => {
       const rule = retention.find((each) => each.id === data.retention)?.data;
       const { title, description, subjects, category, purposes } = data;

@@ -49,6 +49,10 @@ describe('the annexes', () => {
     const { customer, transfer } = annexesOf(input).parties;
     expect(customer).toBeNull();
     expect(transfer).toMatchObject({ modules: ['two', 'three'], ukAddendum: true, swissAddendum: true });
+    // What is on an invoice is the company's own: it is no processor of that.
+    expect(input.content.dataItems.map(({ id }) => id)).toContain('billing-details');
+    expect(transfer.data.map(({ id }) => id)).not.toContain('billing-details');
+    expect(transfer.data.map(({ id }) => id)).toContain('tickets');
   });
 });
 

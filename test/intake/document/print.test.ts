@@ -80,6 +80,11 @@ describe('the PDF', () => {
     expect(accepted).toContain('AdaExample');
     expect(accepted).toContain('ImaysignforQuillLtd.Iaccept.');
     expect(accepted).toContain('QuillLtd.andLarkspurDesk,Inc.agree.');
+    expect(accepted).toContain('RoleController,orprocessorforsomebodyelse');
+    const { transfer } = made.parties;
+    const parties = { ...made.parties, transfer: { ...transfer, modules: ['three' as const] } };
+    const onward = await wordsOf(await printAgreement({ template: text, annexes: { ...made, parties } }));
+    expect(onward).toContain('RoleProcessorforsomebodyelse');
   });
   test('of an offer says until when it can be accepted; what was accepted lies in it as data', async () => {
     const offered = await wordsOf(await printAgreement({ template: text, annexes: made, offer }));
