@@ -18,15 +18,14 @@ export function countedMs({ counts, hours }: CountedTime, from: number, to: numb
   return counts === 'calendar' || hours === undefined ? Math.max(0, to - from) : businessMs(hours, from, to);
 }
 
-/** When so much counted time is over, in ms since 1970: the instant until which a promise can be kept. */
-export function deadlineOf(time: CountedTime, from: number): number {
-  const promised = promisedMs(time);
-  if (time.counts === 'calendar' || time.hours === undefined) return from + promised;
-  let left = promised;
+/** When so much counted time is over, in ms since 1970: until when a promise can be kept of which so many ms are left. */
+export function deadlineOf(time: CountedTime, from: number, left = promisedMs(time)): number {
+  if (time.counts === 'calendar' || time.hours === undefined) return from + left;
+  let rest = left;
   for (const { opens, closes } of openHours(time.hours, from)) {
     const begins = Math.max(from, opens);
-    if (closes - begins >= left) return begins + left;
-    left -= Math.max(0, closes - begins);
+    if (closes - begins >= rest) return begins + rest;
+    rest -= Math.max(0, closes - begins);
   }
   throw new TypeError('no hours ever count');
 }

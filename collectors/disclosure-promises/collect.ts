@@ -12,13 +12,14 @@ const instant = (column: string, name: string) =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "${name}"`;
 const times = ['received', 'acknowledged', 'triaged', 'confirmed', 'fixed', 'disclosed', 'updated', 'changed'];
 
-export const reportsSql = `select state, severity, has_text as "hasText", ${instant('since', 'since')},
-  ${times.map((name) => instant(`${name}_at`, `${name}At`)).join(', ')}
+export const reportsSql = `select state, has_text as "hasText", ${instant('since', 'since')},
+  ${times.map((name) => instant(`${name}_at`, `${name}At`)).join(', ')}, history
   from public.measured_report order by received_at desc limit ${MOST + 1}`;
 const countSql = 'select count(*)::int as total from public.measured_report';
 const promisesSql = `select clock, ${instant('since', 'since')}, nullif(terms, 'null') as terms
   from public.promised_clock where clock like 'disclosure/%' order by promised_clock.since, clock`;
-const isThereSql = `select to_regclass('public.measured_report') is not null as "isThere"`;
+const isThereSql = `select exists (select from pg_catalog.pg_attribute
+  where attrelid = to_regclass('public.measured_report') and attname = 'history') as "isThere"`;
 
 /** Reads when reports were received, answered and mended, and what was promised when, in one snapshot. */
 export async function collect(context: CollectContext<Expect>, { now, content }: Known): Promise<Raw> {

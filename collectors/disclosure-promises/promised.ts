@@ -1,21 +1,24 @@
 import { CLOCK_SKEW_MS } from '../../posture/access/complaints.ts';
-import { countedMs, promisedMs } from '../../posture/business-time.ts';
+import { promisedMs } from '../../posture/business-time.ts';
 import { digestOf } from '../../posture/digest.ts';
-import { endStates, type Milestones, runOf } from '../../posture/report-clocks.ts';
+import { runsOf, takenMs } from '../../posture/report-clocks.ts';
 import type { Instant } from '../../schemas/index.ts';
 import type { KeptPromise, Raw, Report, Terms } from './schema.ts';
 
-/** A promise in one report: until when it ran, if it is over, how much of its time was used up, and how much there was. */
-export type Held = { ends: Terms['ends']; to: Date | undefined; taken: number; promised: number };
+/** A promise in one report: how much of its time was used up, of how much, and since when it does not run; null while it does. */
+export type Held = { ends: Terms['ends']; to: Instant | null; taken: number; promised: number };
 
-/** Which promises were in force when this was received, and how each was kept. */
+/** Which promises were in force when this was received and have run since, and how each was kept. */
 export function heldOf(report: Report, { kept, now }: Pick<Raw, 'kept' | 'now'>): Held[] {
-  const milestones = milestonesOf(report);
+  const history = report.history.map(({ at, severity, ...rest }) => {
+    return { ...rest, at: new Date(at), severity: severity ?? undefined };
+  });
   return inForce(kept, report.receivedAt).flatMap((terms): Held[] => {
-    const run = runOf(terms, milestones, report.severity);
-    if (run === undefined) return [];
-    const taken = countedMs(terms, run.from.getTime(), run.to?.getTime() ?? Date.parse(now));
-    return [{ ends: terms.ends, to: run.to, taken, promised: promisedMs(terms) }];
+    const runs = runsOf(terms, history);
+    const last = runs.at(-1);
+    if (last === undefined) return [];
+    const taken = takenMs(terms, runs, new Date(now));
+    return [{ ends: terms.ends, to: last.to?.toISOString() ?? null, taken, promised: promisedMs(terms) }];
   });
 }
 
@@ -58,18 +61,4 @@ function asOf(kept: readonly KeptPromise[], at: Instant): [clock: string, terms:
   return [...newest.values()]
     .toSorted((a, b) => (a.clock < b.clock ? -1 : 1))
     .flatMap(({ clock, terms }) => (terms === null ? [] : [[clock, terms]]));
-}
-
-function milestonesOf({ state, since, ...times }: Report): Milestones {
-  const date = (at: Instant | null) => (at === null ? undefined : new Date(at));
-  return {
-    received: new Date(times.receivedAt),
-    acknowledged: date(times.acknowledgedAt),
-    triaged: date(times.triagedAt),
-    confirmed: date(times.confirmedAt),
-    fixed: date(times.fixedAt),
-    disclosed: date(times.disclosedAt),
-    updated: date(times.updatedAt),
-    ended: endStates.has(state) ? new Date(since) : undefined,
-  };
 }

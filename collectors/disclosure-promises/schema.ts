@@ -17,11 +17,11 @@ const { starts, ends, within, counts, hours, severities } = SlaClock.shape;
 export const Terms = z.strictObject({ starts, ends: ends.unwrap(), within, counts, hours, severities });
 export type Terms = z.infer<typeof Terms>;
 
+const severity = VulnerabilityReport.shape.severity.unwrap().nullable();
 const at = Instant.nullable();
 /** What is measured of one report. It names nobody. */
 export const Report = z.strictObject({
   state: VulnerabilityState,
-  severity: VulnerabilityReport.shape.severity.unwrap().nullable(),
   receivedAt: Instant,
   acknowledgedAt: at,
   triagedAt: at,
@@ -35,6 +35,8 @@ export const Report = z.strictObject({
   /** The last entry of its history, from which on its text is kept once it has ended. */
   changedAt: Instant,
   hasText: z.boolean(),
+  /** What happened to it, oldest first; `severity` is what it is called from then on, where that was said. */
+  history: z.array(z.strictObject({ to: VulnerabilityState, at: Instant, told: z.boolean(), severity })).min(1),
 });
 export type Report = z.infer<typeof Report>;
 

@@ -24,16 +24,17 @@ export function judgeTimes(raw: Raw, { window }: Expect): { findings: Finding[];
   const judged = raw.reports.map((report): Judged => ({ report, held: heldOf(report, raw) }));
   const reached = (ends: Milestone) => judged.filter(({ report }) => isSince(report[`${ends}At`], from));
   const open = judged.filter(({ report }) => !isOver(report));
-  const running = judged.filter(({ held }) => held.some(({ to }) => to === undefined));
+  const running = judged.filter(({ held }) => held.some(({ to }) => to === null));
   const recent = raw.reports.filter(({ receivedAt }) => isSince(receivedAt, from)).length;
-  const acknowledged = figures(reached('acknowledged'), 'acknowledged');
-  const triaged = figures(reached('triaged'), 'triaged');
-  const fixed = figures(reached('fixed'), 'fixed');
+  const over = (ends: Milestone) => overIn(judged, ends, from);
+  const acknowledged = figures(reached('acknowledged'), 'acknowledged', over('acknowledged'));
+  const triaged = figures(reached('triaged'), 'triaged', over('triaged'));
+  const fixed = figures(reached('fixed'), 'fixed', over('fixed'));
   const ended = (state: Report['state']) =>
     raw.reports.filter((report) => report.state === state && isSince(report.since, from)).length;
   return {
     findings: [
-      ...milestones.flatMap(({ ends, check, done }) => ofReached({ check, done, ends }, reached(ends), flaw, span)),
+      ...milestones.flatMap(({ ends, check, done }) => ofReached({ check, done }, over(ends), flaw, span)),
       ...ofRunning(running, recent, flaw, span),
     ],
     facts: {
@@ -62,10 +63,22 @@ export function judgeTimes(raw: Raw, { window }: Expect): { findings: Finding[];
   };
 }
 
-type About = { check: string; done: string; ends: Milestone };
+/**
+ * Of each report the promises to a milestone that came to an end since then: because it was reached, or with their time used
+ * up. Without either nothing was owed any more, and nothing is judged.
+ */
+function overIn(judged: readonly Judged[], ends: Milestone, from: number): Held[][] {
+  return judged
+    .map(({ report, held }) => {
+      const isReached = report[`${ends}At`] !== null;
+      return held.filter((one) => one.ends === ends && isSince(one.to, from) && (isReached || isMissed(one)));
+    })
+    .filter((held) => held.length > 0);
+}
 
-function ofReached({ check, done, ends }: About, all: readonly Judged[], flaw: string | undefined, span: string) {
-  const promised = all.map(({ held }) => held.filter((one) => one.ends === ends)).filter((held) => held.length > 0);
+type About = { check: string; done: string };
+
+function ofReached({ check, done }: About, promised: readonly Held[][], flaw: string | undefined, span: string) {
   const subject = 'reports';
   if (promised.length === 0) {
     const outcome = 'inconclusive' as const;
@@ -76,7 +89,7 @@ function ofReached({ check, done, ends }: About, all: readonly Judged[], flaw: s
   const worst = late.toSorted((a, b) => b.taken - b.promised - (a.taken - a.promised))[0];
   const findings: Finding[] = [];
   if (worst !== undefined) {
-    const reason = `${done} late: of these the latest after ${inWords(worst.taken)}, where ${inWords(worst.promised)} were promised.`;
+    const reason = `Not ${done.toLowerCase()} in time: of these the worst took ${inWords(worst.taken)}, where ${inWords(worst.promised)} were promised.`;
     findings.push({ check, subject: counted(late.length, 'report'), outcome: 'failed', reason });
   }
   const kept = promised.length - late.length;
@@ -111,13 +124,13 @@ function ofRunning(running: readonly Judged[], recent: number, flaw: string | un
 }
 
 /** How many there were, how many late, and how long the middle one and the longest took, by the calendar. */
-function figures(reached: readonly Judged[], milestone: Milestone) {
+function figures(reached: readonly Judged[], milestone: Milestone, over: readonly Held[][]) {
   const times = reached.flatMap(({ report }) => elapsed(report, milestone) ?? []).toSorted((a, b) => a - b);
   const [low, high] = [times[Math.ceil(times.length / 2) - 1], times[Math.floor(times.length / 2)]];
   const longest = times.at(-1);
   return {
     count: reached.length,
-    late: reached.filter(({ held }) => latestIn(held.filter(({ ends }) => ends === milestone)) !== undefined).length,
+    late: over.filter((held) => held.some(isMissed)).length,
     median: low === undefined || high === undefined ? null : daysInWords((low + high) / 2),
     longest: longest === undefined ? null : daysInWords(longest),
   };
@@ -125,13 +138,15 @@ function figures(reached: readonly Judged[], milestone: Milestone) {
 
 /** Of promises of one report the one that was missed by most; undefined when none was. */
 function latestIn(held: readonly Held[]): Held | undefined {
-  return held
-    .filter(({ taken, promised }) => taken > promised)
-    .toSorted((a, b) => b.taken - b.promised - (a.taken - a.promised))[0];
+  return held.filter(isMissed).toSorted((a, b) => b.taken - b.promised - (a.taken - a.promised))[0];
 }
 
 function overdueIn(held: readonly Held[]): Held | undefined {
-  return latestIn(held.filter(({ to }) => to === undefined));
+  return latestIn(held.filter(({ to }) => to === null));
+}
+
+function isMissed({ taken, promised }: Held): boolean {
+  return taken > promised;
 }
 
 function passedUnless(flaw: string | undefined, reason: string): Pick<Finding, 'outcome' | 'reason'> {

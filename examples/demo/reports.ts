@@ -124,8 +124,10 @@ async function happened(
   if (severity !== undefined)
     await sql`update report set severity = ${severity} where submission = ${number}`.execute(db);
   let current = await submissionOf(db, number);
+  const facts = severity === undefined ? {} : { severity };
   for (const [to, days] of steps) {
     if (current === undefined) throw new Error('A report of the demo was not taken in.');
-    current = await advance(db, current, to, { at: new Date(openedAt + days * DAY_MS), actor: 'cli:security-lead' });
+    const at = new Date(openedAt + days * DAY_MS);
+    current = await advance(db, current, to, { at, actor: 'cli:security-lead', facts });
   }
 }

@@ -13,6 +13,7 @@ import { desk } from './steps/0010-desk.ts';
 import { reportMeasures } from './steps/0011-report-measures.ts';
 import { guestKeys } from './steps/0012-guest-keys.ts';
 import { fixesTakenBack } from './steps/0013-fixes-taken-back.ts';
+import { reportHistories } from './steps/0014-report-histories.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -33,6 +34,7 @@ const steps: Record<string, Migration> = {
   '0011-report-measures': reportMeasures,
   '0012-guest-keys': guestKeys,
   '0013-fixes-taken-back': fixesTakenBack,
+  '0014-report-histories': reportHistories,
 };
 
 /** Runs the steps that this database has not seen. Many may try at once: the library takes a lock in the database. */

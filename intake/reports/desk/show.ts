@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Milestones } from '../../../posture/report-clocks.ts';
+import { type Milestones, milestonesOf } from '../../../posture/report-clocks.ts';
 import { type SlaClock, type VulnerabilityReport, VulnerabilityState } from '../../../schemas/index.ts';
 import type { LoggedTransition } from '../../lifecycle/chain.ts';
 import { historyOf } from '../../lifecycle/submission.ts';
@@ -8,7 +8,7 @@ import type { Member } from '../../staff/roles.ts';
 import type { Tables } from '../../store/tables.ts';
 import type { ReportMessageTable } from '../tables.ts';
 import { caseFor } from './case.ts';
-import { type Deadline, deadlinesOf, milestonesOf } from './deadlines.ts';
+import { type Deadline, deadlinesOf, entriesOf } from './deadlines.ts';
 import { type DutyStanding, dutiesIn } from './duty.ts';
 import { guestRecipients } from './guests.ts';
 
@@ -55,7 +55,8 @@ export async function showReport(
       guestRecipients(db, id),
       messagesFor(db, member, id),
     ]);
-    const milestones = milestonesOf(history);
+    const entries = entriesOf(history);
+    const milestones = milestonesOf(entries);
     const { via, critical, severity, cvss, cwe, duplicateOf, assignee, replyTo } = report;
     return {
       ...{ id, via, critical, severity, cvss, cwe, duplicateOf, assignee, replyTo, milestones, messages },
@@ -65,7 +66,7 @@ export async function showReport(
       guests: guests.map(({ account }) => account),
       guestRecipients: recipients,
       history: member.role === 'guest' ? [] : history,
-      deadlines: deadlinesOf(clocks, milestones, severity),
+      deadlines: deadlinesOf(clocks, entries),
       duties: member.role === 'guest' ? [] : await dutiesIn(db, id, milestones),
     };
   });

@@ -1,13 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 import { digestOf } from '../../../posture/digest.ts';
-import { endStates } from '../../../posture/report-clocks.ts';
+import { endStates, milestonesOf } from '../../../posture/report-clocks.ts';
 import { type DisclosurePolicy, durationMs, Email } from '../../../schemas/index.ts';
 import type { Desk } from '../../desk.ts';
 import { historyOf } from '../../lifecycle/submission.ts';
 import { addressOf, type Letterhead } from '../../mail/letterhead.ts';
 import { type Mail, outboxRow } from '../../outbox/message.ts';
 import type { Tables } from '../../store/tables.ts';
-import { deadlinesOf, milestonesOf } from './deadlines.ts';
+import { deadlinesOf, entriesOf } from './deadlines.ts';
 import { dutiesIn } from './duty.ts';
 
 /** How many cases are looked at in one statement. */
@@ -46,19 +46,14 @@ async function toLookAt(db: Kysely<Tables>, promises: string, at: Date): Promise
 type Watching = { db: Kysely<Tables>; head: Letterhead; policy: DisclosurePolicy };
 
 async function lookAt({ db, head, policy }: Watching, id: string, seen: string, at: Date): Promise<void> {
-  const { severity } = await db
-    .selectFrom('report')
-    .select('severity')
-    .where('submission', '=', id)
-    .executeTakeFirstOrThrow();
-  const milestones = milestonesOf(await historyOf(db, id));
-  const duties = await dutiesIn(db, id, milestones);
+  const history = entriesOf(await historyOf(db, id));
+  const duties = await dutiesIn(db, id, milestonesOf(history));
   const owed = duties.flatMap(({ regime, step, dueAt, doneAt }): Due[] =>
     dueAt === undefined || doneAt !== undefined
       ? []
       : [{ clock: `${regime}/${step}`, title: `${regime.toUpperCase()}: ${step.replace('-', ' ')}`, dueAt }],
   );
-  const all = [...deadlinesOf(policy.clocks, milestones, severity), ...owed].sort(byTime);
+  const all = [...deadlinesOf(policy.clocks, history), ...owed].sort(byTime);
   const before = durationMs(policy.escalation.before);
   const [soon, later] = [all.filter(isNear), all.filter((due) => !isNear(due))];
   const [next] = all;

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { SlaClock } from '../../../schemas/index.ts';
 import { historyOf } from '../../lifecycle/submission.ts';
 import type { Tables } from '../../store/tables.ts';
-import { deadlinesOf, milestonesOf } from '../desk/deadlines.ts';
+import { deadlinesOf, entriesOf } from '../desk/deadlines.ts';
 
 /** A promise to the reporter that runs in a case, and until when. */
 export type RunningPromise = { title: string; dueAt: Date };
@@ -13,9 +13,6 @@ export async function promisesIn(
   id: string,
   clocks: readonly SlaClock[],
 ): Promise<RunningPromise[]> {
-  const [report, history] = await Promise.all([
-    db.selectFrom('report').select('severity').where('submission', '=', id).executeTakeFirstOrThrow(),
-    historyOf(db, id),
-  ]);
-  return deadlinesOf(clocks, milestonesOf(history), report.severity).map(({ title, dueAt }) => ({ title, dueAt }));
+  const history = entriesOf(await historyOf(db, id));
+  return deadlinesOf(clocks, history).map(({ title, dueAt }) => ({ title, dueAt }));
 }

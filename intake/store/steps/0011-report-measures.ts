@@ -9,13 +9,15 @@ import type { Migration } from 'kysely/migration';
  * - fixed: the first fix that was not taken back afterwards, which `undoing` entries do;
  * - updated: the last word to the reporter, which is no note of the team;
  * - since: when it came into the state that it is in; `changed_at`: its last entry, from which on its text is kept.
+ *
+ * `more`: columns that a later step adds.
  */
-export function measuredReport(undoing: RawBuilder<unknown>): RawBuilder<unknown> {
+export function measuredReport(undoing: RawBuilder<unknown>, more = sql``): RawBuilder<unknown> {
   return sql`
       create or replace view measured_report as
       select s.state, r.severity, r.critical, past.*, exists (
           select from report_message m where m.submission = s.id and m.ciphertext is not null
-        ) or r.reply_to is not null as has_text
+        ) or r.reply_to is not null as has_text ${more}
       from submission s join report r on r.submission = s.id cross join lateral (
         select min(t.at) filter (where t.position = 1) as received_at,
           min(t.at) filter (where t."to" <> 'received' or told) as acknowledged_at,

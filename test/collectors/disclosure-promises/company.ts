@@ -37,7 +37,10 @@ export function promising(acknowledged: Partial<SlaClock> = {}, more: object = {
   });
 }
 
-/** A report, and what became of it: states and when; `told` is a word to the reporter, `note` one of the team. */
+/**
+ * A report, and what became of it: states and when; `told` is a word to the reporter, `note` one of the team, and `low` says
+ * that it is not severe.
+ */
 export async function report(
   db: Kysely<Tables>,
   openedAt: Date,
@@ -50,13 +53,17 @@ export async function report(
     sql`insert into report_message (id, submission, position, audience, author, at, ciphertext, digest, bytes)
       select id, id, 1, 'reporter', 'reporter', ${openedAt}::timestamptz, 'canary-9c1e'::bytea, 'd', 1 from changed`,
   ];
-  let now = await wayIn(db)('vulnerability-report', {}, { at: openedAt, actor: 'visitor', also });
+  const facts = severity === null ? {} : { severity };
+  let now = await wayIn(db)('vulnerability-report', {}, { at: openedAt, actor: 'visitor', also, facts });
+  const written: Record<string, Record<string, string>> = {
+    told: { audience: 'reporter' },
+    note: { audience: 'team' },
+    low: { severity: 'low' },
+  };
   for (const [to, at] of steps) {
-    const audience = to === 'told' ? 'reporter' : 'team';
-    now =
-      to === 'told' || to === 'note'
-        ? await advance(db, now, now.state, { at, actor: 'canary-9c1e', facts: { audience } })
-        : await advance(db, now, to, { at, actor: 'canary-9c1e' });
+    const cause = { at, actor: 'canary-9c1e' };
+    const facts = written[to];
+    now = await advance(db, now, facts === undefined ? to : now.state, { ...cause, ...(facts && { facts }) });
   }
   return now;
 }

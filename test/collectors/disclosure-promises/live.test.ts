@@ -129,7 +129,7 @@ describe('a sabotage turns exactly one check, and a near miss none', () => {
     expect(turned(seen)).toEqual({ 'acknowledged-in-time': 'failed' });
     expect(reasons(seen, 'failed')).toMatchInlineSnapshot(`
       [
-        "1 report: Acknowledged late: of these the latest after 24 h, where 16 h were promised.",
+        "1 report: Not acknowledged in time: of these the worst took 24 h, where 16 h were promised.",
       ]
     `);
     expect(seen.facts).toMatchObject({ acknowledged: 6, acknowledgedLate: 1 });
@@ -198,6 +198,33 @@ describe('a sabotage turns exactly one check, and a near miss none', () => {
     ] as const;
     await report(db, daysAgo(14), [...confirmed(14), ...steps], 'critical');
     expect(turned(await look())).toEqual({ 'fixed-in-time': 'failed' });
+  });
+  test('sabotage of fixed-in-time: mended late, or never, and then closed, opened and closed again, or called harmless', async () => {
+    const again = [
+      ['closed', daysAgo(3)],
+      ['triaged', daysAgo(2)],
+      ['closed', daysAgo(1)],
+    ] as const;
+    for (const steps of [[['fixed', daysAgo(4)], ...again], [...again.slice(0, 1)], [['low', daysAgo(4)]]] as const) {
+      const { db, look } = await company();
+      await report(db, daysAgo(14), [...confirmed(14), ...steps], 'critical');
+      const seen = await look();
+      expect(turned(seen)).toEqual({ 'fixed-in-time': 'failed' });
+      expect(seen.facts.fixedLate).toBe(1);
+      await store?.close();
+    }
+  });
+  test('near miss of fixed-in-time: mended in time, opened again long after, and mended in the days that were left', async () => {
+    const { db, look } = await company();
+    const steps = [
+      ['fixed', daysAgo(95)],
+      ['closed', daysAgo(90)],
+      ['triaged', daysAgo(5)],
+      ['confirmed', daysAgo(5)],
+      ['fixed', daysAgo(2)],
+    ] as const;
+    await report(db, daysAgo(100), [...confirmed(100), ...steps], 'critical');
+    expect(turned(await look())).toEqual({});
   });
   test('near miss of fixed-in-time: one that is not critical, after forty days', async () => {
     const { db, look } = await company();

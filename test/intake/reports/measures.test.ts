@@ -5,15 +5,20 @@ import { keepReportPromises } from '../../../intake/lifecycle/clocks.ts';
 import { machines } from '../../../intake/lifecycle/machines.ts';
 import { advance, historyOf } from '../../../intake/lifecycle/submission.ts';
 import { wayIn } from '../../../intake/lifecycle/take-in.ts';
-import { milestonesOf } from '../../../intake/reports/desk/deadlines.ts';
+import { entriesOf } from '../../../intake/reports/desk/deadlines.ts';
 import type { Tables } from '../../../intake/store/tables.ts';
+import { milestonesOf } from '../../../posture/report-clocks.ts';
 import { SlaClock, VulnerabilityState } from '../../../schemas/index.ts';
 import { onBothStores } from '../stores.ts';
 
 const START = Date.parse('2026-11-03T09:00:00Z');
 const after = (hours: number) => new Date(START + hours * 3_600_000);
 
-type Row = { hasText: boolean; receivedAt: Date } & Record<
+type Row = {
+  hasText: boolean;
+  receivedAt: Date;
+  history: { to: string; at: string; told: boolean; severity: string | null }[];
+} & Record<
   'acknowledgedAt' | 'triagedAt' | 'confirmedAt' | 'fixedAt' | 'disclosedAt' | 'updatedAt' | 'since' | 'changedAt',
   Date | null
 >;
@@ -21,7 +26,7 @@ type Row = { hasText: boolean; receivedAt: Date } & Record<
 /** One step of a case: where it may go, as an index; or something that is written into it. */
 const step = fc.oneof(
   fc.nat({ max: 20 }),
-  fc.constantFrom('a word to the reporter', 'a note', 'a word of the reporter'),
+  fc.constantFrom('a word to the reporter', 'a note', 'a word of the reporter', 'critical', 'low'),
 );
 
 onBothStores('what is measured of a report', (fresh) => {
@@ -31,7 +36,8 @@ onBothStores('what is measured of a report', (fresh) => {
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
         const id = await walked(db, steps);
         const history = await historyOf(db, id);
-        const milestones = milestonesOf(history);
+        const entries = entriesOf(history);
+        const milestones = milestonesOf(entries);
         // The newest of the view: each is received later than the one before.
         const { rows } = await sql<Row>`select * from measured_report order by received_at desc limit 1`.execute(db);
         const [row] = rows;
@@ -47,6 +53,8 @@ onBothStores('what is measured of a report', (fresh) => {
         }).toEqual({ ...milestones, ended: undefined });
         if (milestones.ended !== undefined) expect(row?.since).toEqual(milestones.ended);
         expect(row?.changedAt).toEqual(history.at(-1)?.at);
+        const asDates = row?.history.map(({ at, severity, ...rest }) => ({ ...rest, at: new Date(at), severity }));
+        expect(asDates).toEqual(entries.map((entry) => ({ ...entry, severity: entry.severity ?? null })));
         expect(JSON.stringify(row)).not.toContain(id);
       }),
       { numRuns: 40 },
@@ -89,6 +97,13 @@ onBothStores('what is measured of a report', (fresh) => {
 
 let cases = 0;
 
+const factsOf: Record<string, Record<string, string>> = {
+  'a word to the reporter': { audience: 'reporter' },
+  'a note': { audience: 'team' },
+  critical: { severity: 'critical' },
+  low: { severity: 'low' },
+};
+
 /** A report that went these steps, an hour each, where they lead somewhere. */
 async function walked(db: Kysely<Tables>, steps: readonly (number | string)[]): Promise<string> {
   cases += 1;
@@ -108,7 +123,7 @@ async function walked(db: Kysely<Tables>, steps: readonly (number | string)[]): 
       now = await advance(db, now, next[each % next.length] ?? state, cause);
     } else {
       const actor = each === 'a word of the reporter' ? 'visitor' : 'staff-1';
-      const facts = each === 'a note' ? { audience: 'team' } : actor === 'staff-1' ? { audience: 'reporter' } : {};
+      const facts = factsOf[each] ?? {};
       now = await advance(db, now, state, { ...cause, actor, facts });
     }
   }
