@@ -6,8 +6,7 @@ import { printAgreement } from '../document/print.ts';
 import { sealPdf } from '../document/seal.ts';
 import type { SealKey } from '../document/seal-key.ts';
 import { advance, submissionOf } from '../lifecycle/submission.ts';
-import { STATUS_MS } from '../requests/letters.ts';
-import { newSecret } from '../secrets/secret.ts';
+import { AS_LONG_AS_KEPT_MS, newSecret } from '../secrets/secret.ts';
 import type { Tables } from '../store/tables.ts';
 import { agreementOf } from './agreement.ts';
 import { formOf } from './draft.ts';
@@ -66,7 +65,7 @@ async function seal(desk: Sealing, key: SealKey, id: string): Promise<boolean> {
   const pdf = await sealPdf(await printAgreement({ template, annexes, offer, acceptance }), key, at);
   const pdfDigest = hash('sha256', pdf);
   await supersedeOlder(desk, request, form, at);
-  const { secret, row } = newSecret('status', new Date(at.getTime() + STATUS_MS));
+  const { secret, row } = newSecret('status', new Date(at.getTime() + AS_LONG_AS_KEPT_MS));
   const facts = { pdf: pdfDigest, certificate: key.certificate.fingerprint256.replaceAll(':', '').toLowerCase() };
   const kept = sql`
     update agreement set pdf = ${pdf}, pdf_digest = ${pdfDigest}, seal_due_at = null

@@ -2,7 +2,7 @@ import { dayText } from '../../schemas/index.ts';
 import { addressOf, type Letterhead, sentence } from '../mail/letterhead.ts';
 import type { Mail } from '../outbox/message.ts';
 
-/** How long the status page of a request opens by one secret; each letter about it brings a new one. */
+/** How long the page of a request opens by one secret; each letter about it brings a new one. What is sealed has no such end. */
 export const STATUS_MS = 366 * 86_400_000;
 
 /** The address at which a request is looked at and acted on. */

@@ -13,6 +13,9 @@ export type Purpose = 'status' | 'link' | 'code' | 'unsubscribe' | 'grant';
 /** A secret as it is kept: what it opens, until when, and nothing by which it could be used. */
 export type SecretRow = { digest: Digest; purpose: Purpose; expiresAt: Date };
 
+/** For a secret that opens something for as long as that is kept: both are deleted together. */
+export const AS_LONG_AS_KEPT_MS = 100 * 366 * 86_400_000;
+
 /** How often a code may be typed. Of a million codes, five tries find one in 200,000. */
 export const CODE_TRIES = 5;
 

@@ -4,12 +4,9 @@ import { durationMs, durationText, type IntakePolicy, type SubscriptionForm, Top
 import { moveOn, submissionOf } from '../lifecycle/submission.ts';
 import type { TakeIn } from '../lifecycle/take-in.ts';
 import type { Letterhead } from '../mail/letterhead.ts';
-import { newSecret, openedBy } from '../secrets/secret.ts';
+import { AS_LONG_AS_KEPT_MS, newSecret, openedBy } from '../secrets/secret.ts';
 import type { Tables } from '../store/tables.ts';
 import { subscribeLetter } from './letters.ts';
-
-/** A secret that ends a subscription works for as long as a letter with it may lie about. */
-const FOR_EVER_MS = 100 * 366 * 86_400_000;
 
 /**
  * Asks an address whether it wants to be told. Nothing else is sent to it until it is confirmed, and the same happens for
@@ -23,7 +20,7 @@ export async function subscribe(
   at: Date,
 ): Promise<void> {
   const confirm = newSecret('link', new Date(at.getTime() + durationMs(retention.unconfirmed)));
-  const unsubscribe = newSecret('unsubscribe', new Date(at.getTime() + FOR_EVER_MS));
+  const unsubscribe = newSecret('unsubscribe', new Date(at.getTime() + AS_LONG_AS_KEPT_MS));
   const mail = subscribeLetter(head, email, topics, confirm.secret, durationText(retention.unconfirmed));
   // The secret is kept beside the address: every letter needs it, and both are deleted together.
   await takeIn(

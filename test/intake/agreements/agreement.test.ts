@@ -20,11 +20,13 @@ import type { Standing } from '../../../intake/desk.ts';
 import { sealOf } from '../../../intake/document/seal.ts';
 import type { SealKey } from '../../../intake/document/seal-key.ts';
 import { chainFlaw } from '../../../intake/lifecycle/chain.ts';
+import { expire } from '../../../intake/lifecycle/expire.ts';
 import { forget } from '../../../intake/lifecycle/forget.ts';
 import { advance, historyOf, type Submission, submissionOf } from '../../../intake/lifecycle/submission.ts';
 import { smtpLane } from '../../../intake/mail/smtp.ts';
 import { drain } from '../../../intake/outbox/drain.ts';
 import { decide } from '../../../intake/requests/decide.ts';
+import { requestAt } from '../../../intake/requests/status.ts';
 import { replaceAgreement } from '../../../intake/staff/agreements.ts';
 import { canonicalJson, digestOf, sha256 } from '../../../posture/digest.ts';
 import { template } from '../document/agreement.ts';
@@ -352,6 +354,20 @@ onBothStores('an agreement', (fresh) => {
         expect(attachments[0]?.content.equals(pdf ?? Buffer.alloc(0))).toBe(true);
       }
       expect(await verdict(pdf ?? Buffer.alloc(0))).toBe('CMS Verification successful');
+    });
+
+    test('and its page opens for as long as it is kept, years later too', async () => {
+      const { id } = await sealed();
+      const { text } =
+        (await letters()).find(({ to, attach }) => to === 'ada@quill.swiss' && attach !== undefined) ?? {};
+      const secret = /requests\/([\w-]{43})\//.exec(String(text))?.[1] ?? '';
+      said.now = at(5 * 366);
+      await expire(desk.db, desk.policy, said.now);
+      expect((await requestAt(desk, secret)).request).toMatchObject({ id, state: 'sealed' });
+      await terminate(desk, await stands(id), 'visitor');
+      said.now = at(9 * 366);
+      await expire(desk.db, desk.policy, said.now);
+      await expect(requestAt(desk, secret)).rejects.toMatchObject({ refused: 'unknown' });
     });
 
     test('but not sent once it was deleted', async () => {
