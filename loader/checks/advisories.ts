@@ -5,12 +5,13 @@ import { nearest } from '../nearest.ts';
 import { isFields, type Path, pathText, valueAt } from '../position.ts';
 import { type CheckContext, type Found, filesOf, type Pattern, textsAt } from './context.ts';
 
-/** Products that nobody declared, versions and times the wrong way round, and people who have not agreed to be named. */
+/** Products that nobody declared, versions and times the wrong way round, ids of two, and people who have not agreed to be named. */
 export function checkAdvisories(context: CheckContext): CandorError[] {
   return [
     ...products(context),
     ...ranges(context),
     ...overlaps(context),
+    ...taken(context),
     ...future(context),
     ...order(context, [['timeline', '*', 'on']], DateOn),
     ...order(
@@ -73,6 +74,22 @@ function endsBefore({ file, path }: Found, { value }: Found): boolean {
   const fixed = Version.safeParse(valueAt(file.value, [...path.slice(0, -1), 'fixed'])).data;
   const next = Version.safeParse(value).data;
   return fixed !== undefined && next !== undefined && (compareVersions(fixed, next) ?? 0) < 0;
+}
+
+/** One weakness has one advisory, besides those that were withdrawn. */
+function taken(context: CheckContext): CandorError[] {
+  return ['cve', 'ghsa'].flatMap((field) => {
+    const found = textsAt(context, 'advisories', [field]).filter(
+      ({ file }) => valueAt(file.value, ['withdrawn']) === undefined,
+    );
+    return found.flatMap(({ file, path, value }, index) => {
+      const other = found.slice(0, index).find((before) => before.value === value);
+      if (other === undefined) return [];
+      const { line, column } = context.loaded.locate(other.file.file, other.path);
+      const parameters = { id: value, other: `${other.file.file}:${line}:${column}` };
+      return [candorError('AdvisoryIdTaken', parameters, context.loaded.locate(file.file, path))];
+    });
+  });
 }
 
 /** Publication is not ahead: what is in content is on the page. */

@@ -29,6 +29,15 @@ export const advisoryErrors = {
       hint: 'end each range with `fixed` before the next one begins, or make one range of them.',
     }),
   }),
+  AdvisoryIdTaken: define<{ id: string; other: string }>({
+    exit: 2,
+    why: 'A CVE or GHSA id names one weakness; whoever looks it up must find one account of it.',
+    example: { id: 'CVE-2026-12345', other: 'advisories/acme-2026-001.mdx:9:6' },
+    text: ({ id, other }) => ({
+      what: `another advisory names ${id} too: ${other}.`,
+      hint: 'correct one of them, make one advisory of the two, or withdraw one.',
+    }),
+  }),
   AdvisoryOutOfOrder: define<{ field: string; value: string; before: string }>({
     exit: 2,
     why: 'What happened is told in the order in which it happened, and a later change has a later time.',

@@ -55,6 +55,30 @@ test('a product that the policy does not name', async () => {
   `);
 });
 
+test('AdvisoryIdTaken: two that name one CVE, unless one of them was withdrawn', async () => {
+  const both = (first: Record<string, string>, second: Record<string, string>) =>
+    printed({
+      'disclosure.yaml': policy(),
+      'advisories/harbour-2026-001.mdx': advisory(first),
+      'advisories/harbour-2026-002.mdx': advisory(second),
+    });
+  const [cve, ghsa] = [{ cve: 'CVE-2026-12345' }, { ghsa: 'GHSA-2c4m-59x9-fr2g' }];
+  expect(await both(cve, cve)).toMatchInlineSnapshot(`
+    "
+    error AdvisoryIdTaken: another advisory names CVE-2026-12345 too: advisories/harbour-2026-001.mdx:11:6.
+      content/advisories/harbour-2026-002.mdx:11:6
+      11 │ cve: CVE-2026-12345
+         │      ^^^^^^^^^^^^^^
+      hint: correct one of them, make one advisory of the two, or withdraw one.
+    "
+  `);
+  expect(await both(ghsa, ghsa)).toContain('AdvisoryIdTaken');
+  expect(await both({ ...cve, ...ghsa }, { cve: 'CVE-2026-12346' })).toBe('\n\n');
+  const withdrawn = { ...cve, withdrawn: '{ at: 2026-06-20T00:00:00Z, reason: Told better elsewhere. }' };
+  expect(await both(withdrawn, cve)).toBe('\n\n');
+  expect(await both(cve, withdrawn)).toBe('\n\n');
+});
+
 test('AdvisoryRangeReversed: 1.10 is after 1.9, whatever the letters say', async () => {
   const affected = '[{ product: Harbour Desk, versions: [{ introduced: "1.10", fixed: "1.9" }] }]';
   expect(await say({ affected })).toMatchInlineSnapshot(`
