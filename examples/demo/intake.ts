@@ -9,6 +9,7 @@ import { wayIn } from '../../intake/lifecycle/take-in.ts';
 import { openStore } from '../../intake/store/open.ts';
 import type { Tables } from '../../intake/store/tables.ts';
 import { IntakePolicy, RequestForm } from '../../schemas/index.ts';
+import { prospects } from './private-words.ts';
 import { seedReports } from './reports.ts';
 
 const HOUR_MS = 3_600_000;
@@ -68,15 +69,17 @@ async function happened(
   now: Date,
 ): Promise<void> {
   const openedAt = now.getTime() - hoursAgo * HOUR_MS;
-  const canary = `canary-7f3a1d7a4e00${String(index).padStart(4, '0')}`;
+  const company = prospects[index];
+  if (company === undefined) throw new Error('A request of the demo comes from nobody.');
+  const domain = `${company.toLowerCase().replace(' ', '-')}.example`;
   const data = RequestForm.parse({
     needs,
-    company: `Prospect ${index + 1} ${canary}`,
-    website: `https://prospect-${index + 1}.example/`,
+    company: `${company} Ltd`,
+    website: `https://${domain}/`,
     jurisdiction: 'GB',
-    signatory: `Somebody ${canary}`,
-    email: `${canary}@prospect-${index + 1}.example`,
-    ...(needs.includes('question') ? { message: `Where are backups kept? ${canary}` } : {}),
+    signatory: 'Jo Lister',
+    email: `jo.lister@${domain}`,
+    ...(needs.includes('question') ? { message: `Where are the backups of ${company} kept?` } : {}),
   });
   let current = await wayIn(db)('dpa-request', data, { at: new Date(openedAt), actor: 'visitor' });
   for (const [to, actor, hours] of steps)

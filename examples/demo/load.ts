@@ -14,9 +14,6 @@ export const demoDatabases = {
   intake: { name: 'larkspur_intake', owner: [], superuser: [] },
 } as const;
 
-/** Finds any canary of the demo: every private value holds one, and nothing that is published may. */
-export const demoCanary = /canary-7f3a[0-9a-f]{12}/;
-
 /**
  * Makes the roles and the databases on a server and returns the variables that reach them: for each database
  * `DEMO_<NAME>_URL` (the collector's login), `DEMO_<NAME>_TRUTH_URL` and `DEMO_<NAME>_OWNER_URL`; and DATABASE_URL, by

@@ -11,6 +11,7 @@ import { wayIn } from '../../intake/lifecycle/take-in.ts';
 import { receiveReport } from '../../intake/reports/receive.ts';
 import type { Tables } from '../../intake/store/tables.ts';
 import { DisclosurePolicy, type VulnerabilityReport, type VulnerabilityState } from '../../schemas/index.ts';
+import { workspaces } from './private-words.ts';
 
 const DAY_MS = 86_400_000;
 const policyFile = new URL('../../content/disclosure.yaml', import.meta.url);
@@ -19,6 +20,7 @@ const policyFile = new URL('../../content/disclosure.yaml', import.meta.url);
 type PastReport = {
   daysAgo: number;
   title: string;
+  text: string;
   severity?: VulnerabilityReport['severity'];
   steps: readonly (readonly [to: VulnerabilityState, days: number])[];
 };
@@ -31,6 +33,7 @@ const reports: readonly PastReport[] = [
   {
     // Long enough ago that its text has been deleted since.
     ...{ daysAgo: 410, title: 'Attachments can be guessed', severity: 'high' },
+    text: 'The address of an attachment ends in a number that counts up. Whoever is signed in to one workspace can fetch those of others by counting down.',
     steps: [
       ['acknowledged', 0.8],
       ['confirmed', 3],
@@ -40,6 +43,7 @@ const reports: readonly PastReport[] = [
   },
   {
     ...{ daysAgo: 250, title: 'We buy links' },
+    text: 'We place articles about software on high-ranking sites, and would like to place one with you. Please tell us your rates.',
     steps: [
       ['acknowledged', 1.1],
       ['closed', 1.2],
@@ -47,6 +51,7 @@ const reports: readonly PastReport[] = [
   },
   {
     ...{ daysAgo: 203, title: 'A webhook can be made to ask the metadata service', severity: 'critical' },
+    text: 'A webhook follows redirects. Mine redirected to 169.254.169.254, and the answer came back in the log of deliveries.',
     steps: [
       ['acknowledged', 0.2],
       ['confirmed', 2],
@@ -56,6 +61,7 @@ const reports: readonly PastReport[] = [
   },
   {
     ...{ daysAgo: 97, title: 'SPF of a domain that sends no mail' },
+    text: 'larkspur-status.example has no SPF record, so that anybody can send mail in its name.',
     steps: [
       ['acknowledged', 0.9],
       ['not-applicable', 6],
@@ -63,6 +69,7 @@ const reports: readonly PastReport[] = [
   },
   {
     ...{ daysAgo: 60, title: 'The version of the server is told' },
+    text: 'Every answer has a Server header, with the version of the web server in it.',
     steps: [
       ['acknowledged', 1.3],
       ['informative', 5],
@@ -70,6 +77,7 @@ const reports: readonly PastReport[] = [
   },
   {
     ...{ daysAgo: 34, title: 'A subject of a ticket becomes a link', severity: 'medium' },
+    text: 'A subject that begins with javascript: becomes a link in the daily summary. Some mail programs run it when it is clicked.',
     steps: [
       ['acknowledged', 0.7],
       ['triaged', 4],
@@ -79,6 +87,7 @@ const reports: readonly PastReport[] = [
   },
   {
     ...{ daysAgo: 31, title: 'Subjects of tickets are not escaped' },
+    text: 'The subject of a ticket stands in the daily summary as it was typed, so that markup in it is markup there.',
     steps: [
       ['acknowledged', 1],
       ['duplicate', 2],
@@ -86,15 +95,32 @@ const reports: readonly PastReport[] = [
   },
   {
     ...{ daysAgo: 12, title: 'An export outlives the right to it', severity: 'high' },
+    text: 'Somebody who was removed from a workspace can still download an export that they asked for before, by its old address.',
     steps: [
       ['acknowledged', 1],
       ['triaged', 5],
       ['confirmed', 6],
     ],
   },
-  { daysAgo: 6, title: 'A second factor can be skipped', severity: 'high', steps: [['triaged', 1.5]] },
-  { daysAgo: 4, title: 'The limit of tries can be got round', steps: [['acknowledged', 1.1]] },
-  { daysAgo: 0.25, title: 'An old link still works', steps: [] },
+  {
+    daysAgo: 6,
+    title: 'A second factor can be skipped',
+    text: 'After the password, the address of the mobile sign-in takes me in without asking for the second factor.',
+    severity: 'high',
+    steps: [['triaged', 1.5]],
+  },
+  {
+    daysAgo: 4,
+    title: 'The limit of tries can be got round',
+    text: 'The limit of wrong passwords is counted per address, with capital letters and small ones apart: Ada@ and ada@ have ten tries each.',
+    steps: [['acknowledged', 1.1]],
+  },
+  {
+    daysAgo: 0.25,
+    title: 'An old link still works',
+    text: 'A link to reset a password works a second time, when it is opened within the same minute.',
+    steps: [],
+  },
 ];
 
 /** Makes the reports of the past as the server would have made them, encrypted to the demo’s own recipients. */
@@ -108,15 +134,21 @@ async function happened(
   db: Kysely<Tables>,
   company: string,
   { recipients }: DisclosurePolicy,
-  { daysAgo, title, severity, steps }: PastReport,
+  { daysAgo, title, text, severity, steps }: PastReport,
   index: number,
   now: Date,
 ): Promise<void> {
   const openedAt = now.getTime() - daysAgo * DAY_MS;
   const keys = recipients.map(({ recipient }) => recipient);
   const { access, recipient: replyTo } = await keysOf(newReceiptCode());
-  const description = `It is in this product too: canary-7f3a1d7a4f00${String(index).padStart(4, '0')}`;
-  const plain = packReport({ title, description, credit: { wanted: false }, attachments: [] });
+  const description = `${text} My workspace is ${workspaces[index]}.`;
+  const plain = packReport({
+    title,
+    description,
+    product: 'Larkspur Desk',
+    credit: { wanted: false },
+    attachments: [],
+  });
   const ciphertext = await seal(plain, keys);
   const sent = { via: 'browser' as const, ciphertext, access, replyTo, keys: await keysDigest(keys), critical: false };
   const head = { company, url: 'https://trust.larkspur.example' };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Demo, startDemo } from '../../examples/demo/demo.ts';
 import { writeDemoEnvironment } from '../../examples/demo/environment.ts';
-import { demoCanary } from '../../examples/demo/load.ts';
+import { privateWords } from '../../examples/demo/private-words.ts';
 import type { DerivedClaim } from '../../schemas/index.ts';
 import { findBrowser } from '../browser.ts';
 import { ensureBrowser } from '../browser-install.ts';
@@ -127,7 +127,7 @@ describe('the demo', () => {
     expect(files.filter((name: string) => /^(?:gated|content|\.|\*|\/)/.test(name))).toEqual([]);
   });
 
-  test('nothing private has left: no canary, no password, in anything that was written or printed', async () => {
+  test('nothing private has left: no canary, no name of a visitor, no password, in anything that was written or printed', async () => {
     const { root } = workspace;
     const written = await everything(join(root, 'content', 'evidence'), join(root, 'dist'));
     expect(written.length).toBeGreaterThan(60);
@@ -136,7 +136,7 @@ describe('the demo', () => {
       .map((url) => new URL(url).password)
       .filter((password) => password !== '');
     expect(passwords.length).toBeGreaterThan(3);
-    const secrets = [demoCanary, ...passwords.map((password) => new RegExp(password))];
+    const secrets = [privateWords, ...passwords.map((password) => new RegExp(password))];
     for (const secret of secrets) {
       expect(written.filter(({ text }) => secret.test(text)).map(({ file }) => file)).toEqual([]);
       expect(said.filter((text) => secret.test(text))).toEqual([]);
