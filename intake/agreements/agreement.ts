@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import { sha256 } from '../../posture/digest.ts';
-import { AgreementAcceptance, AgreementOffer, Annexes, type Digest, Document } from '../../schemas/index.ts';
+import { AgreementAcceptance, AgreementOffer, Annexes, Digest, Document } from '../../schemas/index.ts';
 import { readTemplate, type Template } from '../document/template.ts';
+import { historyOf } from '../lifecycle/submission.ts';
 import type { Tables } from '../store/tables.ts';
 
 /** One offer as it was made, and what came of it. */
@@ -49,6 +50,12 @@ export async function agreementOf(
     acceptance: row.acceptance === null ? undefined : AgreementAcceptance.parse(JSON.parse(row.acceptance)),
     pdfDigest: row.pdfDigest ?? undefined,
   };
+}
+
+/** SHA-256 of the certificate that sealed the agreement of a request, as openssl prints it; undefined before that. */
+export async function sealedWith(db: Kysely<Tables>, request: string): Promise<string | undefined> {
+  const sealed = (await historyOf(db, request)).find(({ to }) => to === 'sealed');
+  return Digest.safeParse(sealed?.facts.certificate).data?.toUpperCase().match(/../g)?.join(':');
 }
 
 /** The sealed PDF of a request; undefined while there is none, and once it was deleted. */

@@ -2,6 +2,7 @@ import { type AnnexChange, type Annexes, candorError, RequestForm } from '../../
 import type { Desk } from '../desk.ts';
 import { annexesOf, type Hindrance, hindrancesOf } from '../document/annexes.ts';
 import { annexChanges } from '../document/changes.ts';
+import { sealsAt } from '../document/seal-key.ts';
 import type { Template } from '../document/template.ts';
 import type { Submission } from '../lifecycle/submission.ts';
 
@@ -16,7 +17,7 @@ export type Drafting = Pick<Desk, 'current' | 'now' | 'sealKey' | 'demo'>;
 
 /** What a request would be offered just now, or why it would not. Throws what is wrong with the content. */
 export async function draftFor(desk: Drafting, form: RequestForm): Promise<Draft | Obstacle> {
-  if (desk.sealKey === undefined) return 'no-seal';
+  if (desk.sealKey === undefined || !sealsAt(desk.sealKey, desk.now())) return 'no-seal';
   const draft = await draftOf(desk, form);
   if (draft === undefined) return 'no-template';
   return draft.annexes.demo && desk.demo !== true ? 'demonstration' : draft;
@@ -50,7 +51,7 @@ export function formOf({ data }: Submission): RequestForm | undefined {
 export function refusalOf(id: string, obstacle: Obstacle) {
   const problem = {
     'no-template': 'content has no template of an agreement',
-    'no-seal': 'this server has no key to seal it with',
+    'no-seal': 'this server has no key to seal it with, or its certificate has ended',
     demonstration: 'its measures rest on evidence of a demonstration',
   }[obstacle];
   return candorError('OfferRefused', { id, problem });

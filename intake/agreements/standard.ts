@@ -5,7 +5,7 @@ import { type Annexes, CandorError, type Content, type Trust } from '../../schem
 import { annexesOf, type Hindrance, hindrancesOf } from '../document/annexes.ts';
 import { printAgreement } from '../document/print.ts';
 import { sealPdf } from '../document/seal.ts';
-import type { SealKey } from '../document/seal-key.ts';
+import { type SealKey, sealsAt } from '../document/seal-key.ts';
 import type { Template } from '../document/template.ts';
 
 /** Where the files of the standard agreement lie in the site. */
@@ -36,8 +36,7 @@ export async function standardAgreement(
   const not = (problem: string) => ({ template, annexes, hindrances, problem, pdf: undefined });
   if (hindrances.length > 0) return not('A measure that it would promise does not hold just now.');
   if (certificate === undefined) return not('There is no key to seal it with.');
-  if (new Date(at) < new Date(certificate.validFrom) || new Date(at) > new Date(certificate.validTo))
-    return not('The certificate of its seal is not valid today.');
+  if (!sealsAt({ certificate }, new Date(at))) return not('The certificate of its seal is not valid today.');
   try {
     const pdf = await printAgreement({ template, annexes });
     return { template, annexes, hindrances, problem: undefined, pdf };

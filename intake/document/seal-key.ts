@@ -85,6 +85,11 @@ export async function sealKey(
   return file ? parseSealKey(await readKeyFile(file, content), file) : undefined;
 }
 
+/** Whether a key seals at a time: before its certificate begins, and after its end, nobody would accept it. */
+export function sealsAt({ certificate }: Pick<SealKey, 'certificate'>, at: Date): boolean {
+  return at >= certificate.validFromDate && at <= certificate.validToDate;
+}
+
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' };
 
 /** 126 random bits, positive and never zero (RFC 5280, 4.1.2.2). */

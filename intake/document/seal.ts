@@ -1,7 +1,7 @@
 import { sign } from 'node:crypto';
 import { PDF } from '@libpdf/core';
 import { candorError } from '../../schemas/index.ts';
-import type { SealKey } from './seal-key.ts';
+import { type SealKey, sealsAt } from './seal-key.ts';
 
 /** How a file ends before it is sealed; what follows is the seal. */
 const END = '%%EOF\n';
@@ -11,8 +11,9 @@ const END = '%%EOF\n';
  * `unsigned.length` bytes are the unsigned file as it was. `at` is the time that the seal claims; nothing proves it.
  * ECDSA is random: two seals of one file differ. Throws AgreementFailed, SealInvalid.
  */
-export async function sealPdf(unsigned: Uint8Array, { key, certificate }: SealKey, at: Date): Promise<Buffer> {
-  if (at < new Date(certificate.validFrom) || at > new Date(certificate.validTo))
+export async function sealPdf(unsigned: Uint8Array, sealKey: SealKey, at: Date): Promise<Buffer> {
+  const { key, certificate } = sealKey;
+  if (!sealsAt(sealKey, at))
     throw candorError('SealInvalid', { problem: `its certificate is not valid on ${at.toISOString().slice(0, 10)}` });
   if (Buffer.from(unsigned).toString('latin1', unsigned.length - END.length) !== END)
     throw candorError('AgreementFailed', { problem: 'the file to seal does not end as a PDF does' });

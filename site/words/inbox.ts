@@ -12,7 +12,7 @@ export const reasonWords: Record<HoldReason | 'answered', string> = {
   measures: 'Claims of the agreement do not hold just now',
   unprintable: 'No font can show what was typed',
   'no-template': 'There is no template of an agreement',
-  'no-seal': 'This server has no key to seal with',
+  'no-seal': 'This server has no key to seal with, or its certificate has ended',
   demonstration: 'The evidence is of a demonstration',
 };
 

@@ -132,7 +132,18 @@ onBothStores('an agreement', (fresh) => {
         'no-template',
         'content has no template of an agreement',
       ],
-      ['without a seal', (it) => (it.sealKey = undefined), 'no-seal', 'this server has no key to seal it with'],
+      [
+        'without a seal',
+        (it) => (it.sealKey = undefined),
+        'no-seal',
+        'this server has no key to seal it with, or its certificate has ended',
+      ],
+      [
+        'with a seal whose certificate has ended',
+        (it) => (it.now = new Date('2036-01-02T00:00:00Z')),
+        'no-seal',
+        'this server has no key to seal it with, or its certificate has ended',
+      ],
       [
         'from evidence of a demonstration',
         (it) => (it.standing = { ...it.standing, trust: { ...it.standing.trust, demo: true } }),

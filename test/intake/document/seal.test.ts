@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { printAgreement } from '../../../intake/document/print.ts';
 import { type Seal, sealOf, sealPdf } from '../../../intake/document/seal.ts';
 import { makeSealKey, parseSealKey, type SealKey, sealKey } from '../../../intake/document/seal-key.ts';
-import { sealCommands } from '../../../site/proof/seal-commands.ts';
+import { ownCertificateCommand, sealCommands } from '../../../site/proof/seal-commands.ts';
 import { annexes, template } from './agreement.ts';
 import { openssl } from './openssl.ts';
 
@@ -53,6 +53,16 @@ describe.skipIf(version === undefined)('openssl (skipped where this machine has 
       expect(stderr).toContain('CMS Verification successful');
       await writeFile(join(folder, 'agreement.pdf'), Buffer.concat([sealed, Buffer.from('more')]));
       await expect(run()).rejects.toMatchObject({ code: 1 });
+      // Agreements outlive the certificate, and the page has another one by then: theirs lies in the file.
+      const old = parseSealKey(
+        await makeSealKey('Larkspur Desk, Inc.', new Date('2020-01-01'), new Date('2020-03-01')),
+      );
+      await writeFile(join(folder, 'agreement.pdf'), await sealPdf(unsigned, old, new Date('2020-02-01')));
+      await expect(run()).rejects.toMatchObject({ stderr: expect.stringMatching(/verif/i) });
+      await promisify(execFile)('sh', ['-c', ownCertificateCommand], { cwd: folder });
+      const later = await run();
+      expect(later.stdout).toContain(old.certificate.fingerprint256);
+      expect(later.stderr).toContain('CMS Verification successful');
     } finally {
       await rm(folder, { recursive: true });
     }
