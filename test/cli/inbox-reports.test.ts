@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { bech32 } from '@scure/base';
 import { generateHybridIdentity, identityToRecipient } from 'age-encryption';
 import { createTar } from 'nanotar';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -16,6 +19,7 @@ import { openStore } from '../../intake/store/open.ts';
 import { writeCompany } from '../intake/web/content.ts';
 import { run } from './company.ts';
 
+const BIN = join(import.meta.dirname, '..', '..', 'cli', 'bin.ts');
 const AT = '2026-11-03T08:00:00Z';
 const LATER = '2026-11-03T12:00:00Z';
 const HOSTILE = 'look\u001b]0;owned\u0007 \u001b[2J\u009b31m \u202egnp.exe\r\nsecond\tline';
@@ -240,13 +244,31 @@ test('a guest sees one case, and of it what somebody encrypted to them', async (
 test('a lost key: who can still decrypt encrypts all open cases anew, and what nobody opens is asked for again', async () => {
   await declare(keys.milo, keys.nora);
   const check = await read(keys.milo, 'check', '--json');
-  expect(jsonOf(check.out).unreadable).toEqual([{ id: ids.lost, positions: [1] }]);
+  expect(jsonOf(check.out).unreadable).toMatchObject([{ id: ids.lost, positions: [1] }]);
   expect(check.code).toBe(1);
+  const store = await openStore({ url: server.url() });
+  const answers = (replyTo: string) =>
+    store.db.updateTable('report').set({ replyTo }).where('submission', '=', ids.hostile).execute();
+  // An old recipient that was not looked at when it came: its point of X25519 is zero.
+  await desk('reply', ids.hostile, '--text', 'Thank you.');
+  await answers(bech32.encode('age1pq', bech32.toWords(new Uint8Array(1216)), false));
   const rekey = await read(keys.milo, 'rekey');
   expect(rekey.code).toBe(1);
-  expect(rekey.out).toContain(`${ids.lost}  messages 1`);
+  expect(rekey.out).toContain(`${ids.lost}  messages 1  this identity does not open them`);
+  expect(rekey.out).toContain(`${ids.hostile}  messages 2  nothing can be encrypted to one of their recipients`);
   // The guest is gone: what was for guests is the team’s.
   expect(rekey.out).not.toContain(ids.other);
+  await answers(reporter.recipient);
+  // The report is the team’s, as when it came; what was said to its reporter is theirs, too.
+  const rows = await store.db.selectFrom('reportMessage').selectAll().where('submission', '=', ids.other).execute();
+  const opens = rows.map(({ ciphertext }) =>
+    open(ciphertext ?? new Uint8Array(), reporter.identity).then(
+      () => true,
+      () => false,
+    ),
+  );
+  expect(await Promise.all(opens)).toEqual([false, true, false, false]);
+  await store.close();
   expect((await read(keys.nora, 'decrypt', ids.hostile)).out).toContain('gnp.exe');
   expect((await read(keys.lena, 'decrypt', ids.hostile)).err).toContain('error ReportNotReadable');
   expect((await read(keys.milo, 'decrypt', ids.lost)).err).toContain(`\`candor inbox reports ask ID\``);
@@ -254,6 +276,35 @@ test('a lost key: who can still decrypt encrypts all open cases anew, and what n
   const text = (await read(keys.milo, 'decrypt', ids.lost)).out;
   expect(text).toContain('This identity does not open it.');
   expect(text).toContain('Please send it once more.');
+});
+
+test('killed while it encrypts anew, twice at once, or while somebody writes: everything stays readable, and a next run ends it', async () => {
+  await declare(keys.nora, keys.lena);
+  const store = await openStore({ url: server.url() });
+  const digests = async () =>
+    (await store.db.selectFrom('reportMessage').select('digest').orderBy('id').execute()).map(({ digest }) => digest);
+  const before = new Set(await digests());
+  const child = spawn(
+    process.execPath,
+    [BIN, 'inbox', 'reports', 'rekey', '--as', 'tess', '--identity', keys.nora.file],
+    { cwd: root, env: { ...process.env, DATABASE_URL: server.url() }, stdio: 'ignore' },
+  );
+  const ended = once(child, 'exit');
+  while (child.exitCode === null && (await digests()).every((digest) => before.has(digest)));
+  child.kill('SIGKILL');
+  expect(await ended).toEqual([null, 'SIGKILL']);
+  const unread = async (key: Key) => jsonOf((await read(key, 'check', '--json')).out).unreadable;
+  expect(await unread(keys.nora)).toEqual([]);
+  expect((await unread(keys.lena)).length).toBeGreaterThan(1);
+  const rekeys = await Promise.all([
+    read(keys.nora, 'rekey', '--json'),
+    read(keys.nora, 'rekey', '--json'),
+    desk('note', ids.other, '--text', 'written meanwhile'),
+  ]);
+  expect(rekeys.map(({ err }) => err)).toEqual(['', '', '']);
+  expect((await read(keys.nora, 'rekey')).code).toBe(0);
+  expect([await unread(keys.nora), await unread(keys.lena)]).toEqual([[], []]);
+  await store.close();
 });
 
 test('without recipients nothing is written, for nobody could read it', async () => {
