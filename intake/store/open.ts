@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite, types } from '@electric-sql/pglite';
 import { CamelCasePlugin, type Dialect, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
-import { Pool } from 'pg';
+import { type DatabaseError, Pool } from 'pg';
 import { CandorError, candorError } from '../../schemas/index.ts';
 import { troubleOf } from '../trouble.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -79,6 +79,12 @@ function postgres(url: string): Dialect {
   // A connection that breaks fails the query that it is in, and the next query gets another; unheard, it would end the
   // process. The pool hears those that are idle, and nobody those that are in use.
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    // What the server ends (SQLSTATE 57P01 and others) breaks a moment after it said so: until then the pool would give it away.
+    client.connection.on('errorMessage', ({ code }: DatabaseError) => {
+      if (code?.startsWith('57P')) void client.end();
+    });
+  });
   return new PostgresDialect({ pool });
 }
