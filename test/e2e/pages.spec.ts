@@ -111,6 +111,12 @@ test('no sentence ends twice, not even after a name that brings a full stop', ()
   for (const { path, text } of ofWorld()) expect(text, path).not.toMatch(/[\p{L})]\.\.(?!\.)/u);
 });
 
+test('no page leaves a variable of an agreement to its reader', () => {
+  expect(seen.filter(({ text }) => text.includes('{{')).map(({ path }) => path)).toEqual([]);
+  const agreements = seen.filter(({ path }) => path === '/documents/data-processing-agreement/');
+  expect(agreements.map(({ text }) => text.includes('Larkspur Desk, Inc. (“we”)'))).toEqual([true]);
+});
+
 test('every page says that it is a demonstration', () => {
   for (const { path, isMarked } of ofWorld()) expect(isMarked, path).toBe(true);
 });
