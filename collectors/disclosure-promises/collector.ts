@@ -30,12 +30,12 @@ export default defineCollector({
     'triaged-in-time': {
       title: 'Reports are assessed in time',
       statement:
-        'Each report that was assessed in the window was assessed within the time that was promised when it came.',
+        'Each report that was assessed in the window was so within the time that was promised when it came; and none was closed in it after that time.',
     },
     'fixed-in-time': {
       title: 'Weaknesses are mended in time',
       statement:
-        'Each weakness that was mended in the window, and for which a time was declared when its report came, was mended within it.',
+        'Each weakness that was mended in the window, and for which a time was declared when its report came, was so within it; and no report was closed, or called less severe, in the window after that time.',
     },
     'no-report-overdue': {
       title: 'No report is overdue',

@@ -82,6 +82,8 @@ async function happened(
     ...(needs.includes('question') ? { message: `Where are the backups of ${company} kept?` } : {}),
   });
   let current = await wayIn(db)('dpa-request', data, { at: new Date(openedAt), actor: 'visitor' });
-  for (const [to, actor, hours] of steps)
-    current = await advance(db, current, to, { at: new Date(openedAt + hours * HOUR_MS), actor });
+  for (const [to, actor, hours] of steps) {
+    const facts = to === 'held' ? { reasons: [needs.includes('dpa') ? 'other-domain' : 'needs-a-person'] } : {};
+    current = await advance(db, current, to, { at: new Date(openedAt + hours * HOUR_MS), actor, facts });
+  }
 }

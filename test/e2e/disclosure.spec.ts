@@ -111,7 +111,7 @@ running('encrypted in the browser, read and answered in the browser', async ({ b
   await expect(desk.page.getByText(`${CANARY} reply`, { exact: true })).toBeVisible();
   await looksRight(desk.page);
   const exported = desk.page.waitForEvent('download');
-  await desk.page.getByRole('button', { name: 'Save all that was decrypted as text' }).click();
+  await desk.page.getByRole('button', { name: 'Save it all as text' }).click();
   const text = await readFile(await (await exported).path(), 'utf8');
   for (const part of [
     number,
