@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
-import { type DpaRequestState, Instant, RequestNeed } from '../../schemas/index.ts';
+import { type DpaRequestState, RequestNeed } from '../../schemas/index.ts';
+import { Moment } from '../store/moment.ts';
 import type { Tables } from '../store/tables.ts';
 import { act } from './act.ts';
 import { type Member, may } from './roles.ts';
@@ -30,7 +31,7 @@ const Cursor = z
   .string()
   .max(200)
   .transform((text) => text.split('~'))
-  .pipe(z.tuple([Instant, z.string()]));
+  .pipe(z.tuple([Moment, z.string()]));
 const Reasons = z.object({ reasons: z.array(z.string()) });
 
 type Row = Omit<Listed, 'needs' | 'reasons'> & { needs: unknown; facts: unknown };

@@ -29,7 +29,7 @@ export async function readForm(
   if (Number(request.headers.get('content-length') ?? 0) > most) throw new Refusal('too-large');
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of request.body ?? []) {
+  for await (const part of partsOf(request.body)) {
     size += part.byteLength;
     if (size > most) throw new Refusal('too-large');
     parts.push(part);
@@ -39,6 +39,15 @@ export async function readForm(
     if (type === URLENCODED) return new URLSearchParams(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     const form = await new Response(bytes, { headers: { 'content-type': declared } }).formData();
     return new URLSearchParams([...form].filter((field): field is [string, string] => typeof field[1] === 'string'));
+  } catch {
+    throw new Refusal('not-a-form');
+  }
+}
+
+/** A body as it comes. Who breaks off while sending is refused, and is no failure of ours. Throws Refusal: not-a-form. */
+async function* partsOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body ?? [];
   } catch {
     throw new Refusal('not-a-form');
   }

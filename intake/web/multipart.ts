@@ -88,7 +88,11 @@ async function* withoutSilence(body: ReadableStream<Uint8Array> | null, gone: Ab
         });
       // Ended by us, it is no failure.
       stopped.catch(() => undefined);
-      const { done, value } = await Promise.race([reader.read(), stopped]).finally(() => silence.abort());
+      // Who breaks off while sending is refused, and is no failure of ours.
+      const read = reader.read().catch(() => {
+        throw new Refusal('not-a-form');
+      });
+      const { done, value } = await Promise.race([read, stopped]).finally(() => silence.abort());
       if (done) return;
       yield value;
     }

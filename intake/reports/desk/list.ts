@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { endStates } from '../../../posture/report-clocks.ts';
-import { Instant, type VulnerabilityReport, type VulnerabilityState } from '../../../schemas/index.ts';
+import type { VulnerabilityReport, VulnerabilityState } from '../../../schemas/index.ts';
 import { act } from '../../staff/act.ts';
 import type { Member } from '../../staff/roles.ts';
+import { Moment } from '../../store/moment.ts';
 import type { Tables } from '../../store/tables.ts';
 
 /** One line of the desk. Nothing in it was written by the reporter. */
@@ -34,7 +35,7 @@ const Cursor = z
   .string()
   .max(200)
   .transform((text) => text.split('~'))
-  .pipe(z.tuple([z.union([Instant, z.literal('infinity')]), z.string().max(100)]));
+  .pipe(z.tuple([z.union([Moment, z.literal('infinity')]), z.string().max(100)]));
 
 /** Lists reports; guests see those that were shared with them. A cursor that we did not make begins at the beginning. Throws StaffNotAllowed. */
 export async function listReports(

@@ -304,7 +304,8 @@ onBothStores('the desk', (fresh) => {
     await expect(assign(deskAt(7), triager, { id: c ?? '' }, 'responder')).rejects.toMatchObject({
       name: 'StaffUnknown',
     });
-    expect((await listed({ after: 'x~y' })).rows).toHaveLength(3);
+    for (const after of ['x~y', '0000-01-01T00:00:00Z~y', '99999-01-01T00:00:00Z~y'])
+      expect((await listed({ after })).rows).toHaveLength(3);
   });
 
   test('of a promise that is about to be missed somebody is told, once, and of the next one too', async () => {

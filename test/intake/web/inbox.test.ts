@@ -289,6 +289,9 @@ test('an address that no database can hold is that of nothing', async () => {
   const responder = await signedIn('responder');
   for (const path of ['/inbox/%00/', '/inbox/%2500/', '/inbox/?after=2026-01-01T00:00:00Z~%00', '/inbox/?state=%00'])
     expect((await responder.get(path)).status, path).toBe(404);
+  // A part of the list that begins nowhere is its first one.
+  for (const moment of ['0000-01-01T00:00:00Z', '99999-01-01T00:00:00Z', '2026-02-30T00:00:00Z', 'infinity', 'x'])
+    expect((await responder.get(`/inbox/?after=${moment}~x`)).status, moment).toBe(200);
   expect(server.said).toEqual([]);
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readForm } from '../../../intake/web/body.ts';
 import { makeLimits } from '../../../intake/web/limits.ts';
 import { readMultipart } from '../../../intake/web/multipart.ts';
 
@@ -60,6 +61,21 @@ describe('a form that is dear to read, or to show again', () => {
     expect(isCut).toBe(true);
     expect(sent).toBeLessThan(30);
   });
+});
+
+test('who breaks off while sending is refused, and is no failure of ours', async () => {
+  const broken = () =>
+    new ReadableStream({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('title=x')),
+      pull: (controller) => controller.error(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })),
+    });
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const short = new Request('http://trust.fern.swiss/requests/', {
+    ...{ method: 'POST', headers, duplex: 'half' },
+    body: broken(),
+  });
+  await expect(readForm(short)).rejects.toMatchObject({ refused: 'not-a-form' });
+  await expect(read(broken())).rejects.toMatchObject({ refused: 'not-a-form' });
 });
 
 test('a body that comes slowly is let go as soon as others need its room', async () => {
