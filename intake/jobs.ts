@@ -5,12 +5,11 @@ import type { Desk } from './desk.ts';
 import { expireGrants } from './grants/end.ts';
 import { keepPromises, keepReportPromises } from './lifecycle/clocks.ts';
 import { expire } from './lifecycle/expire.ts';
-import { submissionOf } from './lifecycle/submission.ts';
 import { giveNotice } from './notices/give.ts';
 import { raiseUndelivered } from './notices/undelivered.ts';
 import { sweepChallenges } from './reports/challenge.ts';
 import { watchReports } from './reports/desk/watch.ts';
-import { decide } from './requests/decide.ts';
+import { decideConfirmed } from './requests/decide.ts';
 import { announceNews } from './subscriptions/news.ts';
 import { troubleOf } from './trouble.ts';
 
@@ -63,19 +62,4 @@ async function expireAll({ db, policy, now, current }: Desk): Promise<unknown> {
     () => null,
   );
   return expire(db, policy, now(), content);
-}
-
-/** Requests whose address was confirmed, but whose decision was cut off. */
-async function decideConfirmed(desk: Desk): Promise<void> {
-  const found = await desk.db
-    .selectFrom('submission')
-    .select('id')
-    .where('kind', '=', 'dpa-request')
-    .where('state', '=', 'verified')
-    .limit(100)
-    .execute();
-  for (const { id } of found) {
-    const request = await submissionOf(desk.db, id);
-    if (request?.state === 'verified') await decide(desk, request);
-  }
 }

@@ -98,7 +98,9 @@ async function typesetter(): Promise<typeof NodeCompiler> {
 /** A refusal of the compiler in our words; it quotes characters, and these lead to fields, which may be named. */
 function refusal(error: unknown, shown: object) {
   const said = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const missing = [...said.matchAll(/the text `\\?"(.+?)\\?"` could not be displayed/g)].map(([, text]) => text ?? '');
+  const missing = [...said.matchAll(/the text `\\?"(.+?)\\?"` could not be displayed/g)].map(([, text = '']) =>
+    text.replace(/\\+u\{(\p{Hex}+)\}/gu, (_, point: string) => String.fromCodePoint(Number.parseInt(point, 16))),
+  );
   if (missing.length === 0) return candorError('AgreementFailed', { problem: 'the compiler refused it as PDF/A' });
   const fields = Object.entries(shown).flatMap(([name, value]) => fieldsWith(value, missing, name));
   return candorError('AgreementUnprintable', { fields: fields.length === 0 ? ['the template'] : [...new Set(fields)] });

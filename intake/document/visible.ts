@@ -1,5 +1,9 @@
-/** Controls, and what turns the direction of writing (UAX #9) or hides: they would make a text look like another. */
-const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
+/**
+ * Controls, and what turns the direction of writing (UAX #9) or hides: they would make a text look like another. And what means
+ * nothing to anybody else, private use and noncharacters, which PDF/A refuses.
+ */
+const UNSEEN =
+  /[\p{Cc}\p{Co}\p{Cs}\p{NChar}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 
 /** A text that shows what cannot be seen as its code point, `‹U+202E›`; line breaks stay. */
 export function visibleText(text: string): string {

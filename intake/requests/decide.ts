@@ -20,6 +20,28 @@ export async function decide(desk: Offering, request: Submission): Promise<Submi
   return offerOrHold(desk, request, form, { tell: true });
 }
 
+/**
+ * Decides the requests whose address was confirmed, but whose decision was cut off, the oldest first. One that cannot be decided
+ * keeps no other waiting; what was wrong first is thrown at the end.
+ */
+export async function decideConfirmed(desk: Offering): Promise<void> {
+  const found = await desk.db
+    .selectFrom('submission')
+    .select('id')
+    .where('kind', '=', 'dpa-request')
+    .where('state', '=', 'verified')
+    .orderBy('openedAt')
+    .orderBy('id')
+    .execute();
+  const problems: unknown[] = [];
+  for (const { id } of found) {
+    const request = await submissionOf(desk.db, id);
+    if (request === undefined) continue;
+    await decide(desk, request).catch((problem: unknown) => problems.push(problem));
+  }
+  if (problems.length > 0) throw problems[0];
+}
+
 /** An offer when the rules let it through, else it is held. With `tell` a letter says which, and brings a new secret. */
 export async function offerOrHold(
   desk: Offering,

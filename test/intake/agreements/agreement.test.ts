@@ -25,7 +25,7 @@ import { forget } from '../../../intake/lifecycle/forget.ts';
 import { advance, historyOf, type Submission, submissionOf } from '../../../intake/lifecycle/submission.ts';
 import { smtpLane } from '../../../intake/mail/smtp.ts';
 import { drain } from '../../../intake/outbox/drain.ts';
-import { decide } from '../../../intake/requests/decide.ts';
+import { decide, decideConfirmed } from '../../../intake/requests/decide.ts';
 import { requestAt } from '../../../intake/requests/status.ts';
 import { replaceAgreement } from '../../../intake/staff/agreements.ts';
 import { canonicalJson, digestOf, sha256 } from '../../../posture/digest.ts';
@@ -158,6 +158,16 @@ onBothStores('an agreement', (fresh) => {
         name: 'OfferRefused',
         what: `\`${held.id}\` cannot be offered an agreement: ${problem}.`,
       });
+    });
+
+    test('after its decision was cut off, whatever cannot be decided before it', async () => {
+      const broken = await verified();
+      await sql`update submission set data = '{}'::jsonb where id = ${broken.id}`.execute(desk.db);
+      said.now = at(1 / 24);
+      const { id } = await verified();
+      await expect(decideConfirmed(desk)).rejects.toThrow();
+      expect((await stands(id)).state).toBe('offered');
+      expect((await stands(broken.id)).state).toBe('verified');
     });
 
     test('by a demonstration as one: its annexes say so', async () => {

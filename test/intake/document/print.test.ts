@@ -141,6 +141,9 @@ describe('hostile text stays text', () => {
     made.parties.customer = { ...(made.parties.customer ?? (await customer())), name: 'a\u202eb\u0007c\u2066d' };
     const shown = await wordsOf(await printAgreement({ template: text, annexes: made }));
     expect(shown).toContain('a‹U+202E›b‹U+0007›c‹U+2066›d');
+    made.parties.customer = { ...(await customer()), name: 'a\ue000b\u{10ffff}c\ufdd0d' };
+    const named = await wordsOf(await printAgreement({ template: text, annexes: made }));
+    expect(named).toContain('a‹U+E000›b‹U+10FFFF›c‹U+FDD0›d');
     expect(visible({ a: ['x\ny\u0000'] })).toEqual({ a: ['x\ny‹U+0000›'] });
   });
   test('a script that no font has is refused, and the field is named without what it holds', async () => {
@@ -148,6 +151,12 @@ describe('hostile text stays text', () => {
     await expect(printAgreement({ template: text, annexes: made })).rejects.toMatchObject({
       name: 'AgreementUnprintable',
       message: 'no font has all the characters of `document.values.customer.name`, `annexes.parties.customer.name`.',
+    });
+    // The compiler quotes what it cannot print itself, such as a character that is none yet, by its code point.
+    made.parties.customer = await customer();
+    const unknown = { ...acceptance, name: 'A\u0378' };
+    await expect(printAgreement({ template: text, annexes: made, offer, acceptance: unknown })).rejects.toMatchObject({
+      message: 'no font has all the characters of `document.acceptance.name`.',
     });
   });
 });
