@@ -18,7 +18,7 @@ export function partiesOf(content: Content, form: RequestForm | undefined): Part
       product,
       address: address ?? null,
       country,
-      contact: contacts.privacy ?? contacts.general ?? null,
+      contact: contacts.privacy ?? contacts.general ?? contacts.security,
     },
     customer:
       form === undefined

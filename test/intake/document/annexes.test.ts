@@ -45,6 +45,18 @@ describe('the annexes', () => {
       swissAddendum: true,
     });
   });
+  test('name the contact of the company, whichever it has', () => {
+    const { content } = input;
+    const contactWith = (contacts: typeof content.organization.contacts) =>
+      annexesOf({ ...input, content: { ...content, organization: { ...content.organization, contacts } } }).parties
+        .processor.contact;
+    const [security, general, privacy] = ['security@quill.swiss', 'hello@quill.swiss', 'privacy@quill.swiss'] as const;
+    expect([{ security }, { security, general }, { security, general, privacy }].map(contactWith)).toEqual([
+      security,
+      general,
+      privacy,
+    ]);
+  });
   test('of the standard agreement name no customer and hold everything', () => {
     const { customer, transfer } = annexesOf(input).parties;
     expect(customer).toBeNull();
