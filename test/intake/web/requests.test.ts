@@ -138,6 +138,13 @@ describe.each(['PGlite', 'PostgreSQL'])('requests over HTTP, %s', (kind) => {
       expect(copies).toHaveLength(to === email ? 1 : letter.attachments.length);
     }
     expect((await tab.get(here)).headers.get('location')).toBe(status);
+    // A mistake in the content keeps nobody from what they signed.
+    await writeCompany(server.folder, { 'organization.yaml': 'name: [' });
+    clock.passed += 61_000;
+    const unread = await tab.get(status);
+    expect([unread.status, await unread.text()]).toEqual([200, expect.stringContaining('cannot be compared just now')]);
+    await writeCompany(server.folder, { 'organization.yaml': files['organization.yaml'] });
+    clock.passed += 61_000;
     expect((await tab.send(`${status}terminate/`, {})).status).toBe(422);
     expect((await tab.send(`${status}terminate/`, { sure: 'yes' })).status).toBe(303);
     expect(await (await tab.get(status)).text()).toContain('The agreement has ended');
