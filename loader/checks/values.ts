@@ -24,7 +24,13 @@ const past: readonly { type: ContentType; at: Pattern }[] = [
 
 /** Dates that cannot be yet, mailboxes that nobody reads, documents that are not there. */
 export function checkValues(context: CheckContext): CandorError[] {
-  return [...futureDates(context), ...placeholders(context), ...documents(context), ...templates(context)];
+  return [
+    ...futureDates(context),
+    ...placeholders(context),
+    ...documents(context),
+    ...templates(context),
+    ...offered(context),
+  ];
 }
 
 function futureDates(context: CheckContext): CandorError[] {
@@ -110,5 +116,18 @@ function templates({ loaded }: CheckContext): CandorError[] {
     const column = (before.at(-1)?.length ?? 0) + 1;
     const location = { file: body.file, line: body.line + before.length - 1, column, length: 2 };
     return [candorError('TemplateNotMarkdown', { file }, location)];
+  });
+}
+
+/** What is offered as an agreement is one, and everybody may read it: the page shows its text, and has it sealed to download. */
+function offered(context: CheckContext): CandorError[] {
+  return textsAt(context, 'intake', ['template']).flatMap(({ file, path, value: id }) => {
+    const document = filesOf(context, 'documents').find((each) => each.id === id)?.value;
+    if (!isFields(document)) return [];
+    const { kind, access } = document;
+    const problem =
+      kind !== 'dpa' ? `its kind is ${String(kind)}` : access !== 'public' ? 'it is not public' : undefined;
+    if (problem === undefined) return [];
+    return [candorError('TemplateUnfit', { id, problem }, context.loaded.locate(file.file, path))];
   });
 }

@@ -20,6 +20,15 @@ export const documentErrors = {
       hint: `rename it: \`${file.replace(/mdx$/, 'md')}\`.`,
     }),
   }),
+  TemplateUnfit: define<{ id: string; problem: string }>({
+    exit: 2,
+    why: 'Whatever is named there is published, sealed and signed as an agreement.',
+    example: { id: 'security-whitepaper', problem: 'its kind is whitepaper' },
+    text: ({ id, problem }) => ({
+      what: `\`${id}\` cannot be offered as an agreement: ${problem}.`,
+      hint: 'name a document of kind `dpa` with `access: public`.',
+    }),
+  }),
   TemplateUnsupported: define<{ element: string }>({
     exit: 2,
     why: 'What the PDF cannot show would be missing from what is signed.',

@@ -259,6 +259,30 @@ test('DocumentFileMissing', async () => {
   `);
 });
 
+test('TemplateUnfit', async () => {
+  const desk = [
+    'url: https://trust.harbour.ch',
+    'sender: trust@harbour.ch',
+    'clocks: [{ id: a, title: A, starts: receipt, within: 48h, counts: calendar }]',
+    'template: report',
+    '',
+  ].join('\n');
+  const text = `${document().trimEnd()}\n\nWhat we agree on.\n`;
+  const offering = (report: string) => printed({ 'intake.yaml': desk, 'documents/report.md': report });
+  expect(await offering(text)).toMatchInlineSnapshot(`
+    "
+    error TemplateUnfit: \`report\` cannot be offered as an agreement: its kind is report.
+      content/intake.yaml:4:11
+      4 │ template: report
+        │           ^^^^^^
+      hint: name a document of kind \`dpa\` with \`access: public\`.
+    "
+  `);
+  const agreement = text.replace('kind: report', 'kind: dpa');
+  expect(await offering(agreement.replace('access: public', 'access: nda'))).toContain('it is not public.');
+  expect((await check({ 'intake.yaml': desk, 'documents/report.md': agreement })).errors).toEqual([]);
+});
+
 test('TemplateNotMarkdown', async () => {
   const text = document().replace('kind: report', 'kind: dpa').trimEnd();
   expect(
