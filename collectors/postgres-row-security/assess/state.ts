@@ -20,12 +20,8 @@ function judge(at: Case, relation: Relation): Verdict {
     };
   if (!relation.rowSecurity) {
     const roles = listed(rolesWith(at, relation, /./)) || 'whoever is granted a right on it';
-    return policies.length > 0
-      ? {
-          outcome: 'failed',
-          reason: `It has ${policies.length} policies, but row security is disabled; ${roles} reaches every row.`,
-        }
-      : { outcome: 'failed', reason: `Row security is not enabled; ${roles} reaches every row.` };
+    const state = policies.length > 0 ? 'It has policies, but row security is disabled' : 'Row security is not enabled';
+    return { outcome: 'failed', reason: `${state}: every row can be reached by ${roles}.` };
   }
   const owners = at.raw.acting
     .filter(({ name }) => !at.book.role(name)?.superuser && at.book.owns(name, relation))
