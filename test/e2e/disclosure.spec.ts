@@ -141,9 +141,31 @@ running('encrypted in the browser, read and answered in the browser', async ({ b
   await expect(page.getByText('We have your message.')).toBeVisible();
 
   await desk.page.reload();
+  // What does not come is not called closed: nobody is asked to send it again.
+  await desk.page.context().setOffline(true);
+  await decrypt();
+  await expect(desk.page.getByText('This could not be loaded').first()).toBeVisible();
+  await expect(desk.page.getByRole('button', { name: 'Ask the reporter' })).toHaveCount(0);
+  await desk.page.context().setOffline(false);
   await decrypt();
   for (const text of ['note', 'reply', 'answer'])
     await expect(desk.page.getByText(`${CANARY} ${text}`, { exact: true })).toBeVisible();
+  // Whoever goes back finds neither what was read nor what was begun, also where the browser kept the page.
+  await replying.getByLabel('Text').fill(`${CANARY} begun`);
+  desk.page.once('dialog', (dialog) => void dialog.accept());
+  await desk.page.goto('/inbox/reports/');
+  await desk.page.goBack();
+  await expect(replying.getByLabel('Text')).toBeEnabled();
+  await expect(replying.getByLabel('Text')).toHaveValue('');
+  await decrypt();
+  await expect(desk.page.getByText(`${CANARY} note`, { exact: true })).toBeVisible();
+  const again = desk.page.waitForEvent('load');
+  await desk.page.evaluate(() => {
+    for (const name of ['pagehide', 'pageshow']) dispatchEvent(new PageTransitionEvent(name, { persisted: true }));
+  });
+  await again;
+  await expect(desk.page.getByText(`${CANARY} note`, { exact: true })).toHaveCount(0);
+  await decrypt();
   await expect(desk.page.getByRole('link', { name: `1-${CANARY}-2.html` })).toBeVisible();
   for (const state of ['Confirmed', 'Fixed', 'Disclosed'])
     await desk.page.getByRole('button', { name: state, exact: true }).click();

@@ -98,11 +98,24 @@ test.describe('a report that the browser encrypts', () => {
     await expect(told).toContainText(await fingerprint(recipients[0] ?? ''));
     expect(await site.count()).toBe(before);
     await expect(page.getByLabel('Title')).toHaveValue('Invoices of others can be read');
+    // The answer is lost, and the report is not: what is sent again is the same message of it.
+    await page.route(
+      '**/reports/sealed/',
+      async (route) => {
+        await route.fetch();
+        await route.abort();
+      },
+      { times: 1 },
+    );
+    await send.click();
+    await expect(page.getByText('No answer came.')).toBeVisible({ timeout: 60_000 });
+    expect(await site.count()).toBe(before + 1);
     // A challenge that was solved before: the page gets another one and solves it, without a word.
     await page.route('**/reports/challenge.json', (route) => route.fulfill({ json: site.used }));
     await send.click();
     await expect(page.getByRole('heading', { name: 'We have your report' })).toBeVisible({ timeout: 60_000 });
     expect(await site.count()).toBe(before + 1);
+    expect(await site.messages((await page.locator('#receipt_number').textContent()) ?? '')).toBe(1);
   });
 
   running('is not lost when the database is away: no receipt, the draft, a file to mail', async ({ page, site }) => {
@@ -181,6 +194,8 @@ async function start() {
     /** A challenge that is not valid any more: its signature is that of another. */
     used: { ...used, signature: used.signature.replace(/^./, (first: string) => (first === '0' ? '1' : '0')) },
     count: async () => (await store.db.selectFrom('report').select('submission').execute()).length,
+    messages: async (number: string) =>
+      (await store.db.selectFrom('reportMessage').select('id').where('submission', '=', number).execute()).length,
     ciphertext: async (number: string) => {
       const { ciphertext } = await store.db
         .selectFrom('reportMessage')

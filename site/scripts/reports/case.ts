@@ -6,6 +6,7 @@ import { minute } from '../../words/dates.ts';
 import { reporterStateWords } from '../../words/reports.ts';
 import { read, startAsking, workerAddress } from './ask.ts';
 import { element, the } from './elements.ts';
+import { leaveNothing } from './leave.ts';
 import { fileNode, messageNodes, pair } from './shown.ts';
 import type { Orders } from './worker.ts';
 
@@ -37,6 +38,7 @@ let opened: { keys: Keys; found: SealedCase } | undefined;
 /** The same for what is sent again after a failure, so that it is kept once. */
 let once = crypto.randomUUID();
 
+leaveNothing(() => text.value !== '');
 opener.hidden = false;
 opener.addEventListener('submit', (event) => {
   event.preventDefault();

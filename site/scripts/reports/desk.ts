@@ -2,6 +2,7 @@ import { ATTACHMENT_BYTES, type Opened } from '../../../intake/envelope/report.t
 import { ASK_AGAIN } from '../../../intake/reports/desk/ask-again.ts';
 import { read, startAsking, workerAddress } from './ask.ts';
 import { element, the } from './elements.ts';
+import { leaveNothing } from './leave.ts';
 import { answerTo, takePlace } from './page.ts';
 import { caseText, messageNodes } from './shown.ts';
 import type { Orders } from './worker.ts';
@@ -10,12 +11,17 @@ import type { Orders } from './worker.ts';
 // An identity is in the memory of this page alone. So that it need not be chosen again after every act, acts are sent by this
 // script, and the answer takes the place of what is shown; with the page, the identity is gone.
 
+const AWAY = 'This could not be loaded: you are no longer signed in, or the server is away. Load the page again.';
+
 const ask = startAsking<Orders>(workerAddress());
+
+/** A message that was decrypted, and how it is shown. */
+type Shown = { read: Opened; shown: readonly Node[] };
 
 /** The identities that are in this page. */
 let identities: readonly string[] = [];
 /** What was decrypted, by the address of the message, and how it is shown. */
-const opened = new Map<string, { read: Opened; shown: readonly Node[] }>();
+const opened = new Map<string, Shown>();
 
 document.addEventListener('submit', (event) => {
   const form = event.target;
@@ -25,6 +31,9 @@ document.addEventListener('submit', (event) => {
   busy(true);
   void (form.id === 'identity' ? takeIdentity() : act(form, body)).finally(() => busy(false));
 });
+leaveNothing(() =>
+  [...document.querySelectorAll<HTMLTextAreaElement>('[data-text]')].some(({ value }) => value !== ''),
+);
 prepare();
 
 /** Makes what only a script can do usable, in the page as it is now. */
@@ -69,23 +78,28 @@ async function decryptAll(): Promise<void> {
 
 async function decrypt(place: HTMLElement): Promise<boolean> {
   const address = place.dataset.message ?? '';
-  try {
-    const known = opened.get(address) ?? (await readAt(address));
-    opened.set(address, known);
-    place.replaceChildren(...known.shown);
-    return true;
-  } catch {
-    place.replaceChildren(...unreadable(place));
+  const known = opened.get(address) ?? (await readAt(address));
+  if (typeof known === 'string') {
+    place.replaceChildren(...(known === 'closed' ? unreadable(place) : [element('p', AWAY)]));
     return false;
   }
+  opened.set(address, known);
+  place.replaceChildren(...known.shown);
+  return true;
 }
 
-async function readAt(address: string): Promise<{ read: Opened; shown: readonly Node[] }> {
+/** Reads a message. `away`: it did not come; `closed`: no identity of this page opens it. */
+async function readAt(address: string): Promise<Shown | 'away' | 'closed'> {
+  const message = await fetched(address).catch(() => undefined);
+  if (message === undefined) return 'away';
+  const read = await ask('open', { message, identities }).catch(() => undefined);
+  return read === undefined ? 'closed' : { read, shown: messageNodes(read) };
+}
+
+/** A file of this server; undefined where another page answers, such as the one to sign in. */
+async function fetched(address: string): Promise<Uint8Array | undefined> {
   const response = await fetch(address);
-  if (!response.ok) throw new Error('It is not there.');
-  const message = new Uint8Array(await response.arrayBuffer());
-  const found = await ask('open', { message, identities });
-  return { read: found, shown: messageNodes(found) };
+  return response.ok && !response.redirected ? new Uint8Array(await response.arrayBuffer()) : undefined;
 }
 
 /** What to do about a message that cannot be read; what a reporter sent, they can send again. */

@@ -34,6 +34,8 @@ class Lane {
   #recipients: readonly string[];
   /** One for a draft, however often it is tried: so it is one report. Shown when the server has it, and not before. */
   #receipt: Orders['receipt']['given'] | undefined;
+  /** What is made of the draft as it is: sent again, it is the same message. */
+  #sealed: Promise<Orders['seal']['given']> | undefined;
   #isUnkept = false;
 
   constructor(root: HTMLElement, ask: Ask<Orders>) {
@@ -49,6 +51,7 @@ class Lane {
     form.hidden = false;
     form.addEventListener('input', () => {
       withdrawFile();
+      this.#sealed = undefined;
       this.#hint();
     });
     form.addEventListener('submit', (event) => {
@@ -81,6 +84,7 @@ class Lane {
     try {
       await this.#encryptAndSend();
     } catch {
+      this.#sealed = undefined;
       this.#tell(noWorker);
     } finally {
       this.#button.disabled = false;
@@ -92,7 +96,8 @@ class Lane {
   async #encryptAndSend(): Promise<void> {
     this.#say('Packing and encrypting…');
     const draft = this.#draft.draft();
-    const sealed = await this.#ask('seal', { draft, recipients: this.#recipients });
+    this.#sealed ??= this.#ask('seal', { draft, recipients: this.#recipients });
+    const sealed = await this.#sealed;
     if (this.#data.mode === 'file') {
       offerFile(sealed.message);
       this.#say('');
@@ -135,6 +140,7 @@ class Lane {
 
   #done(code: string, number: string): void {
     this.#receipt = undefined;
+    this.#sealed = undefined;
     this.#draft.clear();
     this.#draft.form.hidden = true;
     withdrawFile();
@@ -156,6 +162,7 @@ class Lane {
     }
     const shown = await Promise.all(keys.map(fingerprint));
     this.#recipients = keys;
+    this.#sealed = undefined;
     this.#tell(
       `Our keys were replaced while you wrote, and nothing was taken in. The new ones are ${shown.join(' and ')}. Send it again to encrypt it to these.`,
     );
