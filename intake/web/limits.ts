@@ -22,7 +22,7 @@ const TURN_MS = 20_000;
  * place of a counter, found by a hash with a secret that is made when the process starts and is written nowhere.
  */
 export type Limits = {
-  /** Counts a form. `address` is that of the visitor. Throws Refusal too-many. */
+  /** Counts a form, or what costs as much as one. `address` is that of the visitor. Throws Refusal too-many. */
   form: (address: string) => void;
   /** Counts a letter that a stranger has us write, to whatever mailbox. Throws Refusal too-many. */
   letter: (mailbox: string) => void;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../examples/postgres-server.ts';
 import { onRequest } from '../../../site/gate.ts';
 import { files } from './content.ts';
-import { ada, type Running, startServer, type Visitor } from './running.ts';
+import { ada, confirmationTo, type Running, startServer, type Visitor } from './running.ts';
 
 const TYPE = { 'content-type': 'application/x-www-form-urlencoded' };
 
@@ -166,6 +166,12 @@ test('too many from one network, and too many letters to one mailbox', async () 
     expect(statuses).toEqual([...Array(30).fill(303), 429]);
     const other = server.visitor();
     expect((await other.post('/requests/', await bodyFor(other), from('203.0.113.6'))).status).toBe(303);
+    // To print an offer costs as much as a form: the address that opens it opens it that often.
+    const own = ada();
+    const status = (await server.visitor().send('/requests/', own)).headers.get('location');
+    await server.visitor().send(await confirmationTo(server, own.email), {});
+    expect((await other.get(`${status}offer.pdf`, from('203.0.113.5'))).status).toBe(429);
+    expect((await other.get(`${status}offer.pdf`, from('203.0.113.6'))).status).toBe(200);
     const form = ada();
     const letters = [];
     for (let count = 0; count < 6; count += 1) {
