@@ -73,12 +73,16 @@ export type Run = { from: Date; to?: Date };
 export function runsOf(clock: ReportClock, history: readonly CaseEntry[]): Run[] {
   let runs: Run[] = [];
   let severity = history.find((entry) => entry.severity !== undefined)?.severity;
-  for (const [index, entry] of history.entries()) {
+  // Reporters may write as often as they like: what changes nothing is not looked at again for each that follows.
+  const telling = history.filter(({ to, told, ...entry }, index) => {
+    return told || entry.severity !== undefined || to !== history[index - 1]?.to;
+  });
+  for (const [index, entry] of telling.entries()) {
     severity = entry.severity ?? severity;
     if (clock.starts === 'last-update' && entry.told) runs = [];
     const last = runs.at(-1);
     const isRunning = last !== undefined && last.to === undefined;
-    const isStillOwed = isOwed(clock, milestonesOf(history.slice(0, index + 1)), severity);
+    const isStillOwed = isOwed(clock, milestonesOf(telling.slice(0, index + 1)), severity);
     if (isRunning && !isStillOwed) last.to = entry.at;
     if (!isRunning && isStillOwed) runs.push({ from: entry.at });
   }

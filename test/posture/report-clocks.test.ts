@@ -110,3 +110,17 @@ test('an update is owed from each one on, and called severe in hindsight a case 
   const called = [...history, entry('triaged', 95, { severity: 'critical' })];
   expect(dueAt(critical, runsOf(critical, called))).toEqual(after(48));
 });
+
+test('what a reporter writes, however often, changes no promise and costs next to nothing', () => {
+  const critical = clock({ starts: 'confirmation', ends: 'fixed' });
+  const said = (to: string, hours: number) => ({ to, at: after(hours), told: false });
+  const many = (to: string) => Array.from({ length: 60_000 }, (_, index) => said(to, 12 + index / 60_000));
+  const history = [
+    said('received', 0),
+    said('confirmed', 10),
+    ...many('confirmed'),
+    said('fixed', 20),
+    ...many('fixed'),
+  ];
+  expect(runsOf(critical, history)).toEqual([{ from: after(10), to: after(20) }]);
+});
