@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
-import { isHybridRecipient } from '../../../schemas/core/age-recipient.ts';
 import { candorError } from '../../../schemas/index.ts';
 import type { Desk } from '../../desk.ts';
 import { keysDigest } from '../../envelope/keys.ts';
+import { takesMessages } from '../../envelope/seal.ts';
 import type { Member } from '../../staff/roles.ts';
 import type { Tables } from '../../store/tables.ts';
 import type { Meant } from './case.ts';
@@ -21,7 +21,9 @@ export async function addGuest(
   recipients: readonly string[] = [],
 ): Promise<void> {
   const refused = (problem: string) => candorError('GuestRefused', { account, problem });
-  if (!recipients.every(isHybridRecipient)) throw refused('not all of its recipients are hybrid ones, age1pq1…');
+  const takes = await Promise.all(recipients.map(takesMessages));
+  if (takes.includes(false))
+    throw refused('not all of its recipients are hybrid ones, age1pq1…, to which age encrypts');
   const isGiven = recipients.length > 0;
   const facts = { guest: account, ...(isGiven ? { keys: await keysDigest(recipients) } : {}) };
   await change({ db, now }, member, meant, { action: 'share-report', facts }, async ({ id, state }) => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { bech32 } from '@scure/base';
 import { generateHybridIdentity, identityToRecipient } from 'age-encryption';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -202,6 +203,8 @@ onBothStores('the desk', (fresh) => {
     for (const [given, problem] of [
       [[], 'no age recipient of it is known'],
       [[outsider.recipient, 'age1pq1'], 'not all of its recipients are hybrid ones'],
+      // It looks right, and holds a point at which every encryption fails.
+      [[bech32.encode('age1pq', bech32.toWords(new Uint8Array(1216)), false)], 'to which age encrypts'],
     ] as const)
       await expect(addGuest(deskAt(1), triager, { id }, 'guest', given)).rejects.toMatchObject({
         name: 'GuestRefused',
