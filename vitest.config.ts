@@ -37,8 +37,8 @@ export default defineConfig({
     env: { TZ: 'UTC', NO_COLOR: '1' },
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    // One more than the cores of a small machine: many files wait for servers, pauses and browsers.
-    maxWorkers: 3,
+    // Two more than the cores of a small machine: many files wait for servers, pauses and browsers.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
   },
 });
