@@ -149,14 +149,16 @@ async function read(
 ): Promise<{ reading: Reading; secrets: string[] }> {
   const { sourceId, source, collector, collection } = plan;
   let secrets: string[] = [];
+  const limit = new AbortController();
+  // Holds the process: with AbortSignal.timeout it would end while a collector waits for nothing that Node knows of.
+  const timer = setTimeout(() => limit.abort(), TIME_LIMIT_MS);
   try {
     const connection = resolveConnection(sourceId, source.connection, options.environment);
     secrets = connection.secrets;
     const expect = collector.expect.safeParse(collection.expect);
     if (!expect.success)
       throw new SourceUnreadable('configuration', 'The declared intent is not valid; `candor check` says where.');
-    const limit = AbortSignal.timeout(TIME_LIMIT_MS);
-    const signal = AbortSignal.any([options.signal, limit]);
+    const signal = AbortSignal.any([options.signal, limit.signal]);
     const raw = await orAborted(
       collector.collect(
         {
@@ -177,6 +179,8 @@ async function read(
     return { reading: { assessment: admit(collector, collector.assess(checked.data, expect.data)) }, secrets };
   } catch (error) {
     return { reading: { unreadable: unreadable(error) }, secrets };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -282,12 +282,13 @@ test('two runs at once, as processes: one wins, the other gets a clear error', a
     CANDOR_STATE: root,
   };
   const first = spawn(process.execPath, [bin, 'collect'], { cwd: root, env: { ...process.env, ...environment } });
+  // It waits for nothing that Node knows of, and is there all the same until it is told to end.
   const end = new Promise((resolve) => first.once('close', resolve));
   const isLocked = () => existsSync(join(content(), 'evidence/.lock'));
   while (!isLocked()) await new Promise((resolve) => setTimeout(resolve, 20));
   const { code, err } = await run(root, ['collect']);
   first.kill('SIGINT');
-  await end;
+  expect(await end).toBe(130);
   expect(code).toBe(3);
   expect(err).toContain(`another candor is writing to this content folder (process ${first.pid}).`);
 });
